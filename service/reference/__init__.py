@@ -1,0 +1,48 @@
+"""Reference data shipped with the service: facts with their sources, read by the standard library alone.
+
+See README.md beside this file for the origin, licence and caveats of every file.
+"""
+
+from service.reference.catalogue import (
+    CooperationFact,
+    IndustryLink,
+    IndustryReading,
+    IndustryRow,
+    PairingRow,
+    QuantityRow,
+    RegionRow,
+    ZoneRow,
+    content_hash,
+    cooperation_facts,
+    industries,
+    industry_links,
+    leading_industry_codes,
+    pairings,
+    quantities,
+    regions,
+    rulebook_data,
+    rules,
+    zones,
+)
+
+__all__ = [
+    "CooperationFact",
+    "IndustryLink",
+    "IndustryReading",
+    "IndustryRow",
+    "PairingRow",
+    "QuantityRow",
+    "RegionRow",
+    "ZoneRow",
+    "content_hash",
+    "cooperation_facts",
+    "industries",
+    "industry_links",
+    "leading_industry_codes",
+    "pairings",
+    "quantities",
+    "regions",
+    "rulebook_data",
+    "rules",
+    "zones",
+]
