@@ -1,0 +1,283 @@
+"""The supply chain: what the place makes that the project buys, or buys that the project makes.
+
+Three parts, each counted only when the project gives cause for it:
+
+- inputs: every input and material name is read as an industry (``TermLexicon``);
+  the mean over them of how near the place's industries come. A project without
+  readable inputs is read through the curated links: has the place any industry
+  that usually supplies the project's?
+- buyers: has the place an industry that usually buys what the project makes?
+- materials: does the place itself list the raw material? In full when the place
+  lies within the permitted haul of the project's origin (or either is not known),
+  half when it lies farther: there on the spot, yet not to be hauled home.
+
+The links are a curated reading of who usually buys from whom, not an official
+input-output table.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from sklearn.utils import murmurhash3_32
+
+from service.matching.chain_columns import ChainNeeds, ChainOffers
+from service.matching.exact import broadcast_product, integer_rows
+from service.matching.geodesy import great_circle_km
+from service.matching.lexicon import TermLexicon
+from service.matching.tree import IndustryTree
+from service.matching.values import Need, Offer
+
+#: Points for sharing section, division, group, class with what is bought. The
+#: section earns nothing: that a place manufactures at all says nothing of board.
+CHAIN_POINTS = (0, 60, 20, 20)
+#: A multiple of every attainable sum (60, 80, 100), so that a mean over terms stays an integer.
+_FULL_TERM = 1200
+#: Relative weights of the three parts among those that apply.
+INPUTS_WEIGHT, BUYERS_WEIGHT, MATERIALS_WEIGHT = 3.0, 1.0, 2.0
+#: What counts when a project gives cause for no part, or a place says nothing of its industries.
+NEUTRAL = 0.5
+_MATERIAL_FEATURES = 2**18
+#: Characters of a material's name that are compared; a name has its square of substrings.
+_NAME_LENGTH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class ChainLink:
+    """One reason why a place fits the chain.
+
+    ``kind``: "input" (the place makes ``term`` or something near), "supplier" (its
+    industry usually supplies the project's), "buyer" (it usually buys from it),
+    "material" (it has it). ``code`` and ``name`` are the industry that both sides
+    share ("" and the material's name for a material); ``declared`` is what the
+    place wrote: a leading industry, the name of a declared code, a material.
+    ``distance_km`` is the great-circle distance from the project's origin.
+    """
+
+    kind: str
+    term: str
+    code: str
+    name: str
+    declared: str
+    distance_km: float | None = None
+    within_haul: bool | None = None
+
+
+class ChainEncoder:
+    """Turns needs and offers into the columns of the supply chain.
+
+    Parameters
+    ----------
+    tree : IndustryTree
+    lexicon : TermLexicon
+    links : iterable of (supplier code, buyer code)
+        An industry and one that usually buys from it.
+
+    Raises
+    ------
+    KeyError
+        If a link names an industry that the tree lacks.
+    """
+
+    def __init__(
+        self, tree: IndustryTree, lexicon: TermLexicon, links: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        self.tree = tree
+        self.lexicon = lexicon
+        self.links = tuple(links)
+        for code in {code for link in self.links for code in link}:
+            tree.path(code)
+        self._columns = {code: column for column, code in enumerate(tree.codes)}
+
+    def needs(self, rows: Sequence[Need]) -> ChainNeeds:
+        """Encode needs, one row each. Raises KeyError on an unknown industry code."""
+        terms = [self._bought(need) for need in rows]
+        materials = [material for need in rows for material in need.materials]
+        return ChainNeeds(
+            inputs=self._input_points(terms),
+            inputs_attainable=np.array([_FULL_TERM * len(found) for found in terms], dtype=np.int64),
+            suppliers=self._marked([self._suppliers(need) for need in rows]),
+            buyers=self._marked([self._buyers(need) for need in rows]),
+            materials=_material_rows([[_asked_features(material.name)] for material in materials]),
+            material_starts=np.cumsum([0, *(len(need.materials) for need in rows)], dtype=np.int64),
+            max_haul_km=_known_or_nan([material.max_haul_km for material in materials]),
+            lon=_known_or_nan([need.lon for need in rows]),
+            lat=_known_or_nan([need.lat for need in rows]),
+        )
+
+    def offers(self, rows: Sequence[Offer]) -> ChainOffers:
+        """Encode offers, one row each. Raises KeyError on an unknown industry code."""
+        declared = [[code for code, _ in self.declared(offer)] for offer in rows]
+        return ChainOffers(
+            closure=self.tree.offer_matrix(declared),
+            materials=_material_rows([[_held_features(m.name) for m in offer.materials] for offer in rows]),
+            known=np.array(
+                [bool(codes or offer.materials) for codes, offer in zip(declared, rows, strict=True)],
+                dtype=np.bool_,
+            ),
+            lon=_known_or_nan([offer.lon for offer in rows]),
+            lat=_known_or_nan([offer.lat for offer in rows]),
+        )
+
+    def declared(self, offer: Offer) -> list[tuple[str, str]]:
+        """(code, what the place wrote) of every leading industry that can be read and every declared code."""
+        read = [(self.lexicon.best(word), word) for word in offer.leading_industries]
+        words = [(code, word) for code, word in read if code is not None]
+        return words + [(code, self.tree.name(code)) for code in offer.industry_codes]
+
+    def matched(self, need: Need, offer: Offer) -> list[ChainLink]:
+        """Why the place fits the project's chain, for the sentence; empty when nothing does."""
+        declared = self.declared(offer)
+        wrote = dict(reversed(declared))  # of two words for one code the first is shown
+        links: list[ChainLink] = []
+        for term, code in self._bought(need):
+            near = self.tree.nearest(code, [own for own, _ in declared])
+            if near is not None and len(self.tree.path(near[1])) > 1:
+                links.append(ChainLink("input", term, near[1], self.tree.name(near[1]), wrote[near[0]]))
+        for kind, codes in (("supplier", self._suppliers(need)), ("buyer", self._buyers(need))):
+            for code in codes:
+                held = next((word for own, word in declared if self.tree.is_within(own, code)), None)
+                if held is not None:
+                    name = self.tree.name(code)
+                    links.append(ChainLink(kind, name, code, name, held))
+        return links + _material_links(need, offer)
+
+    def _bought(self, need: Need) -> list[tuple[str, str]]:
+        """(term, its best code) of every input and material that can be read, each name once."""
+        names = dict.fromkeys((*need.inputs, *(material.name for material in need.materials)))
+        read = [(term, self.lexicon.best(term)) for term in names]
+        return [(term, code) for term, code in read if code is not None]
+
+    def _suppliers(self, need: Need) -> list[str]:
+        """From the links, only when no input could be read: what is written goes before what is usual."""
+        if self._bought(need):
+            return []
+        within = self.tree.is_within
+        return sorted({supplier for supplier, buyer in self.links if within(need.industry_code, buyer)})
+
+    def _buyers(self, need: Need) -> list[str]:
+        self.tree.path(need.industry_code)  # raises on an unknown code, also when there are no links
+        codes = [need.industry_code, *(self.lexicon.best(product) for product in need.products)]
+        made = [code for code in codes if code is not None]
+        within = self.tree.is_within
+        return sorted({buyer for supplier, buyer in self.links if any(within(c, supplier) for c in made)})
+
+    def _input_points(self, terms: Sequence[Sequence[tuple[str, str]]]) -> csr_array:
+        codes = [code for found in terms for _, code in found]
+        points, attainable = self.tree.need_matrix(codes, CHAIN_POINTS)
+        points.data *= _FULL_TERM // np.repeat(attainable, np.diff(points.indptr))
+        owner = np.repeat(np.arange(len(terms)), [len(found) for found in terms])
+        ones = np.ones(len(owner), dtype=np.int64)
+        sum_by_need = csr_array((ones, (owner, np.arange(len(owner)))), shape=(len(terms), len(owner)))
+        return csr_array(sum_by_need @ points)
+
+    def _marked(self, rows: Sequence[Sequence[str]]) -> csr_array:
+        return integer_rows([{self._columns[code]: 1 for code in codes} for codes in rows], len(self.tree))
+
+
+def utility(needs: ChainNeeds, offers: ChainOffers) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The weighted mean of the parts that apply, and where it is unknown.
+
+    Parameters
+    ----------
+    needs : ChainNeeds, m rows
+    offers : ChainOffers, n rows, m == n or one of them 1
+
+    Returns
+    -------
+    values : ndarray of float64, shape (max(m, n),), in [0, 1]
+    unknown : ndarray of bool, the same shape
+        True where the need asks and the place says nothing. A need without any
+        chain gets 0.5 everywhere and is not unknown: there is nothing that the
+        place could confirm.
+    """
+    material_counts = np.diff(needs.material_starts)
+    asks_inputs = needs.inputs_attainable > 0
+    asks_upstream = asks_inputs | (np.diff(needs.suppliers.indptr) > 0)
+    asks_buyers = np.diff(needs.buyers.indptr) > 0
+    made = broadcast_product(needs.inputs, offers.closure) / np.maximum(needs.inputs_attainable, 1)
+    supplied = (broadcast_product(needs.suppliers, offers.closure) > 0).astype(np.float64)
+    bought = (broadcast_product(needs.buyers, offers.closure) > 0).astype(np.float64)
+    there = _material_points(needs, offers) / np.maximum(2 * material_counts, 1)
+    asked = (
+        INPUTS_WEIGHT * asks_upstream + BUYERS_WEIGHT * asks_buyers + MATERIALS_WEIGHT * (material_counts > 0)
+    )
+    earned = INPUTS_WEIGHT * np.where(asks_inputs, made, supplied) + BUYERS_WEIGHT * bought
+    earned = earned + MATERIALS_WEIGHT * there
+    unknown = (asked > 0) & ~offers.known
+    values = np.where(asked > 0, earned / np.where(asked > 0, asked, 1.0), NEUTRAL)
+    return np.where(unknown, NEUTRAL, values), unknown
+
+
+def _material_points(needs: ChainNeeds, offers: ChainOffers) -> NDArray[np.int64]:
+    """Per pair the sum over materials: 2 there and within the haul, 1 there but farther, else 0."""
+    owner = needs.material_owner
+    if len(needs) == 1:
+        points = np.zeros(len(offers), dtype=np.int64)
+        for row in range(len(owner)):
+            points += _one_material(needs, np.array([row]), owner[[row]], offers)
+        return points
+    points = np.zeros(len(needs), dtype=np.int64)
+    side = offers if len(offers) == 1 else offers.take(owner)
+    np.add.at(points, owner, _one_material(needs, np.arange(len(owner)), owner, side))
+    return points
+
+
+def _one_material(
+    needs: ChainNeeds, rows: NDArray[np.int64], owner: NDArray[np.int64], offers: ChainOffers
+) -> NDArray[np.int64]:
+    there = broadcast_product(needs.materials[rows], offers.materials) > 0
+    distance = great_circle_km(needs.lon[owner], needs.lat[owner], offers.lon, offers.lat)
+    farther = distance > needs.max_haul_km[rows]  # False where either is NaN
+    return np.where(there, np.where(farther, 1, 2), 0).astype(np.int64)
+
+
+def _material_links(need: Need, offer: Offer) -> list[ChainLink]:
+    ends = [_known_or_nan([value]) for value in (need.lon, need.lat, offer.lon, offer.lat)]
+    distance = float(great_circle_km(*ends)[0])
+    known = None if np.isnan(distance) else distance
+    links: list[ChainLink] = []
+    for material in need.materials:
+        asked = _asked_features(material.name)
+        held = next((m.name for m in offer.materials if asked & _held_features(m.name)), None)
+        if held is not None:
+            within = known is None or material.max_haul_km is None or known <= material.max_haul_km
+            links.append(ChainLink("material", material.name, "", material.name, held, known, within))
+    return links
+
+
+def _known_or_nan(values: Sequence[float | None]) -> NDArray[np.float64]:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def _substrings(name: str) -> set[str]:
+    return {name[start:end] for start in range(len(name)) for end in range(start + 1, len(name) + 1)}
+
+
+def _compared(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip().lower()[:_NAME_LENGTH]
+
+
+def _asked_features(name: str) -> set[str]:
+    """Meets ``_held_features`` of another name exactly when one contains the other ("竹材", "毛竹竹材")."""
+    name = _compared(name)
+    return {f"holds {name}", *(f"is {part}" for part in _substrings(name))}
+
+
+def _held_features(name: str) -> set[str]:
+    name = _compared(name)
+    return {f"is {name}", *(f"holds {part}" for part in _substrings(name))}
+
+
+def _material_rows(rows: Sequence[Sequence[set[str]]]) -> csr_array:
+    """1 on the hashed features of all names of a row (MurmurHash3, the same on every machine)."""
+    columns = [
+        {murmurhash3_32(feature, positive=True) % _MATERIAL_FEATURES: 1 for name in names for feature in name}
+        for names in rows
+    ]
+    return integer_rows(columns, _MATERIAL_FEATURES)

@@ -1,0 +1,98 @@
+"""Coverage: how much of a need an offer covers. Shared by land, power, labour, quantities.
+
+utility = min(1, offer / need) ** 2: full from the need upwards, since a surplus
+helps nobody; below it a shortfall hurts more than in proportion to what is there
+(half the land is worth a quarter). Of a band the worse end counts, so that the
+utility depends on the band alone.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from service.matching.columns import Bools, FigureColumn, NeedColumns, OfferColumns
+from service.matching.context import Case, Shown, show
+from service.matching.criteria.criterion import Utility
+from service.matching.sentences import amount, label, source_of, unknown_text
+from service.matching.values import Band, Figure
+
+#: Half of the range: a missing figure neither helps nor sinks a place.
+NEUTRAL: Final = 0.5
+
+
+def coverage(need: FigureColumn, offer: FigureColumn, *, at_most: bool = False) -> Utility:
+    """Coverage of a need; 1 where there is no need, neutral where the offer is unknown.
+
+    Parameters
+    ----------
+    need, offer : FigureColumn
+        Not negative; shapes broadcast.
+    at_most : bool
+        For figures that should be small (distances): need / offer instead.
+    """
+    have, want = (need.low, offer.high) if at_most else (offer.low, need.high)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        ratio = np.minimum(have / want, 1.0)
+    # Compared before divided, so that 0 of 0, and infinite ends, count as covered.
+    ratio = np.where(have >= want, 1.0, ratio)
+    unknown = need.known & ~offer.known
+    values = np.where(need.known, ratio * ratio, 1.0)
+    return Utility(np.where(unknown, NEUTRAL, values), unknown)
+
+
+def field_coverage(needs: NeedColumns, offers: OfferColumns, field: str) -> Utility:
+    """Coverage of one field that has the same name on both sides."""
+    return coverage(needs.figure(field), offers.figure(field))
+
+
+def masked(applies: Bools, utility: Utility) -> Utility:
+    """1 and known where it does not apply."""
+    return Utility(np.where(applies, utility.values, 1.0), applies & utility.unknown)
+
+
+def worse(first: Utility, second: Utility) -> Utility:
+    """The smaller of two; unknown when either is."""
+    return Utility(np.minimum(first.values, second.values), first.unknown | second.unknown)
+
+
+def coverage_text(case: Case, field: str, need: Figure, offer: Figure, *, at_most: bool = False) -> str:
+    """What is needed, what is there, and how much is short."""
+    about = label(case.context.book, field)
+    name, unit = about.name(case.language), about.unit_in(case.language)
+    wanted, there = amount(need, unit, case.language), amount(offer, unit, case.language)
+    if isinstance(need, Band) or isinstance(offer, Band) or need is None or offer is None:
+        return case.say(
+            f"{name} {there}，需 {wanted}（区间数据）{source_of(case, field)}。",
+            f"{name}: {there} for {wanted} needed (known as a range){source_of(case, field)}.",
+        )
+    short = offer - need if at_most else need - offer
+    if short <= 0:
+        return case.say(
+            f"{name} {there}，{'要求不超过' if at_most else '需'} {wanted}，满足{source_of(case, field)}。",
+            f"{name}: {there} {'within the' if at_most else 'free for'} {wanted} "
+            f"{'allowed' if at_most else 'needed'}{source_of(case, field)}.",
+        )
+    gap = amount(short, unit, case.language)
+    return case.say(
+        f"{name} {there}，{'要求不超过' if at_most else '需'} {wanted}，"
+        f"{'超出' if at_most else '缺'} {gap}{source_of(case, field)}。",
+        f"{name}: {there} {'against at most' if at_most else 'for'} {wanted}"
+        f"{'' if at_most else ' needed'}, {gap} {'over' if at_most else 'short'}{source_of(case, field)}.",
+    )
+
+
+def coverage_reason(case: Case, field: str, offer: Figure, *, at_most: bool = False) -> Shown:
+    """The reason for one covered figure. ``offer`` is the figure that decides."""
+    need = case.need.figures.get(field)
+    about = label(case.context.book, field)
+    name, unit = about.name(case.language), about.unit_in(case.language)
+    if need is None:
+        text = case.say(f"项目无{name}要求。", f"{name}: the project needs none.")
+        return show(text, None, offer)
+    if offer is None:
+        wanted = amount(need, unit, case.language)
+        asked = case.say(f"需 {wanted}；", f"{wanted} needed. ")
+        return show(asked + unknown_text(case, field, NEUTRAL), need, None, (field,))
+    return show(coverage_text(case, field, need, offer, at_most=at_most), need, offer)

@@ -1,0 +1,76 @@
+"""Nearness of the project's industry to the place's in the tree of GB/T 4754."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from service.matching.columns import NeedColumns, OfferColumns
+from service.matching.context import Case, Context, Shown
+from service.matching.criteria.criterion import Criterion, Utility
+from service.matching.sentences import plain
+
+#: What sharing no more than the section (all of manufacturing) earns: a place that does
+#: not name its industries is taken for any place, not for half a match.
+NEUTRAL: Final = 0.2
+
+
+def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utility:
+    """Points earned on the path from section to class over points attainable."""
+    similarity = context.tree.similarity(needs.industry, needs.industry_attainable, offers.industry)
+    unknown = ~offers.has_industry
+    return Utility(np.where(unknown, NEUTRAL, similarity), np.broadcast_to(unknown, similarity.shape))
+
+
+def reason(case: Case, utility: float) -> Shown:
+    """Which declared industry comes closest, and the node they share."""
+    del utility
+    tree, own = case.context.tree, case.need.industry_code
+    own_name = f"{own} {tree.name(own)}"
+    declared = case.offer.industry_codes
+    if not declared:
+        text = case.say(
+            f"当地产业代码未填报，按 {plain(NEUTRAL)} 计，需与当地确认。",
+            f"The place states no industry codes: counted as {plain(NEUTRAL)}, to confirm with the place.",
+        )
+        return Shown(text, need=own, missing=("industry_codes",))
+    nearest = tree.nearest(own, declared)
+    if nearest is None:
+        text = case.say(
+            f"当地产业与 {own_name} 不属同一门类。",
+            f"No industry of the place shares a section with {own_name}.",
+        )
+        return Shown(text, need=own, offer=", ".join(declared))
+    code, shared = nearest
+    word = _leading_word(case, tree.name(shared) + tree.name(code))
+    what_zh = f"主导产业“{word}”" if word else f"当地产业 {code} {tree.name(code)}"
+    what_en = f"leading industry “{word}”" if word else f"industry {code} {tree.name(code)}"
+    text = case.say(
+        f"{what_zh}与项目 {own_name} 同属 {shared} {tree.name(shared)}。",
+        f"The place's {what_en} and the project's {own_name} are both in {shared} {tree.name(shared)}.",
+    )
+    return Shown(text, need=own, offer=code)
+
+
+def _leading_word(case: Case, names: str) -> str:
+    """The place's own word for the industry: the first that shares two characters with its name."""
+    for word in case.offer.leading_industries:
+        if any(word[i : i + 2] in names for i in range(len(word) - 1)):
+            return word
+    return ""
+
+
+CRITERION = Criterion(
+    name="industry",
+    name_zh="产业相近",
+    name_en="Industry",
+    unit="",
+    default_weight=0.20,
+    bounds_zh="1：同一小类（或项目所填层级）；0.8：同一大类；0.2：同一门类；0：不同门类",
+    bounds_en="1: same class (or the project's own level); 0.8: same division; 0.2: same section; 0: other",
+    neutral=NEUTRAL,
+    direction="match",
+    measure=measure,
+    reason=reason,
+)

@@ -1,0 +1,66 @@
+"""Whether the place, as host or as home region, is paired with the project's side."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from service.matching.columns import NeedColumns, OfferColumns, intersects
+from service.matching.context import Case, Context, Shown
+from service.matching.criteria.criterion import Criterion, Utility, known_everywhere
+from service.matching.values import Need, Offer, Partner
+
+PROGRAMME_NAMES: Final[dict[str, tuple[str, str]]] = {
+    "east_west": ("东西部协作", "east-west cooperation"),
+    "mountain_sea": ("山海协作", "mountain-sea cooperation"),
+    "other": ("其他协作", "other cooperation"),
+}
+
+
+def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utility:
+    """1 where a partner is the host, a home region, or above one of them; else 0."""
+    del context
+    paired = intersects(needs.partner_regions, offers.regions)
+    return Utility(paired.astype("float64"), known_everywhere())
+
+
+def counted_partner(need: Need, offer: Offer) -> tuple[Partner, str] | None:
+    """The pairing that counts and the region of the place it reaches.
+
+    One under a programme that the project asks for goes first, then the host
+    before the homes, then the order in which the partners are given.
+    """
+    partners = sorted(need.partners, key=lambda partner: partner.programme not in need.programmes)
+    for partner in partners:
+        for path in offer.region_paths:
+            if partner.region_code in path:
+                return partner, path[0]
+    return None
+
+
+def reason(case: Case, utility: float) -> Shown:
+    """Names the pairing, the programme, and whether host or home counted."""
+    del utility
+    found = counted_partner(case.need, case.offer)
+    if found is None:
+        return Shown(case.say("与项目所在地无结对关系。", "Not paired with the project's region."))
+    partner, region = found
+    chinese, english = PROGRAMME_NAMES[partner.programme]
+    is_host = bool(case.offer.region_paths) and region == case.offer.region_paths[0][0]
+    zh = f"结对关系“{partner.name}”（{chinese}）计入，按{'飞入地（所在地）' if is_host else '飞出地'}认定。"
+    en = f"The pairing “{partner.name}” ({english}) counts, by the {'host' if is_host else 'home'} region."
+    return Shown(case.say(zh, en), need=partner.programme, offer=region)
+
+
+CRITERION = Criterion(
+    name="partnership",
+    name_zh="结对关系",
+    name_en="Partnership",
+    unit="",
+    default_weight=0.07,
+    bounds_zh="1：飞入地或任一飞出地与项目方结对；0：无",
+    bounds_en="1: host or any home region is paired with the project's side; 0: not",
+    neutral=0.0,
+    direction="match",
+    measure=measure,
+    reason=reason,
+)

@@ -1,0 +1,69 @@
+"""Great-circle distance between the project's origin and the place. Not a road distance."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from service.matching.columns import NeedColumns, OfferColumns
+from service.matching.context import Case, Context, Shown
+from service.matching.criteria.criterion import Criterion, Utility
+from service.matching.geodesy import great_circle_km
+from service.matching.sentences import plain
+from service.matching.values import Need, Offer
+
+NEUTRAL: Final = 0.5
+#: From here on a place is simply far: Jiaxing to Jiuzhaigou is about 1,600 km.
+FAR_KM: Final = 1500.0
+
+
+def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utility:
+    """1 - min(distance, 1500 km) / 1500 km."""
+    del context
+    distance = great_circle_km(needs.lon, needs.lat, offers.lon, offers.lat)
+    unknown = np.isnan(distance)
+    near = 1.0 - np.minimum(distance, FAR_KM) / FAR_KM
+    return Utility(np.where(unknown, NEUTRAL, near), unknown)
+
+
+def distance_km(need: Need, offer: Offer) -> float | None:
+    """Great-circle distance of one pair; None when either point is unknown."""
+    if need.lon is None or need.lat is None or offer.lon is None or offer.lat is None:
+        return None
+    ends = (np.array([value]) for value in (need.lon, need.lat, offer.lon, offer.lat))
+    distance = float(great_circle_km(*ends)[0])
+    return None if math.isnan(distance) else distance
+
+
+def reason(case: Case, utility: float) -> Shown:
+    """The distance, labelled as a straight line; missing coordinates are to confirm."""
+    del utility
+    distance = distance_km(case.need, case.offer)
+    if distance is not None:
+        text = case.say(
+            f"直线距离约 {distance:.0f} 公里。", f"About {distance:.0f} km away (great circle, not by road)."
+        )
+        return Shown(text, offer=distance)
+    theirs = case.offer.lon is None or case.offer.lat is None
+    text = case.say(
+        f"{'当地' if theirs else '项目所在地'}坐标未知，按 {plain(NEUTRAL)} 计。",
+        f"The {'place' if theirs else 'project'} has no coordinates: counted as {plain(NEUTRAL)}.",
+    )
+    return Shown(text, missing=("lon", "lat") if theirs else ("origin_region_code",))
+
+
+CRITERION = Criterion(
+    name="proximity",
+    name_zh="直线距离",
+    name_en="Proximity (great circle)",
+    unit="km",
+    default_weight=0.03,
+    bounds_zh="1：0 公里；0：1500 公里及以上（球面直线距离）",
+    bounds_en="1: 0 km; 0: 1,500 km and more (great-circle distance)",
+    neutral=NEUTRAL,
+    direction="less",
+    measure=measure,
+    reason=reason,
+)

@@ -1,0 +1,282 @@
+"""Matching as one object: encode, rank both ways, explain, say why not.
+
+Everything here is pure: plain values in, arrays and plain values out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from service.matching.assessment import assess, in_force, merit
+from service.matching.chain import ChainEncoder
+from service.matching.columns import Bools, Ints, NeedColumns, OfferColumns
+from service.matching.context import Case, Context
+from service.matching.criteria.proximity import distance_km
+from service.matching.encoding import encode_needs, encode_offers
+from service.matching.exclusions import (
+    Exclusion,
+    ExclusionCursor,
+    ExclusionPage,
+    exclude,
+    failures_of,
+    read,
+)
+from service.matching.explain import (
+    Contribution,
+    Failure,
+    Item,
+    at,
+    contributions,
+    explain_page,
+    fields_to_confirm,
+    programme,
+    unknown_fields,
+)
+from service.matching.fixes import FixStep, apply_fix
+from service.matching.kernel import blend
+from service.matching.lexicon import TermLexicon
+from service.matching.ranking import Cursor, Ranking, ShownMode, page_rows, rank, site_mode
+from service.matching.rulebook import Language, RuleBook
+from service.matching.rules import AdmissionRule, admission_rules
+from service.matching.stability import rank_interval
+from service.matching.text import TextModel
+from service.matching.tree import IndustryTree
+from service.matching.values import Need, Offer
+from service.matching.weights import DEFAULT_WEIGHTS, Weights, WeightsError
+
+__all__ = [
+    "DEFAULT_WEIGHTS",
+    "Contribution",
+    "Cursor",
+    "Exclusion",
+    "ExclusionCursor",
+    "ExclusionPage",
+    "Failure",
+    "FixStep",
+    "Item",
+    "Matcher",
+    "NeedColumns",
+    "OfferColumns",
+    "Pair",
+    "Ranking",
+    "Weights",
+    "WeightsError",
+    "apply_fix",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One need and one offer in full, eligible or not.
+
+    ``score`` is what the pair would score; only an ``eligible`` one is ranked by it.
+    """
+
+    key: str
+    eligible: bool
+    score: float
+    site_mode: ShownMode
+    contributions: tuple[Contribution, ...]
+    to_confirm: tuple[str, ...]
+    failures: tuple[Failure, ...]
+    cheapest_fix: tuple[FixStep, ...] | None
+    distance_km: float | None
+    programme: str | None
+
+
+class Matcher:
+    """Ranks offers for a need and needs for an offer.
+
+    Parameters
+    ----------
+    rulebook : RuleBook
+    model : TextModel, fitted
+    tree : IndustryTree
+    lexicon : TermLexicon
+    links : iterable of (supplier code, buyer code)
+        The curated links of the supply chain.
+
+    Attributes
+    ----------
+    rules : tuple of AdmissionRule
+        All that the rule book declares, in force or not.
+    """
+
+    def __init__(
+        self,
+        rulebook: RuleBook,
+        model: TextModel,
+        tree: IndustryTree,
+        lexicon: TermLexicon,
+        links: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        self.rulebook = rulebook
+        self.model = model
+        self.tree = tree
+        self.chain = ChainEncoder(tree, lexicon, links)
+        self.rules: tuple[AdmissionRule, ...] = admission_rules(rulebook)
+
+    def offers(self, rows: Sequence[Offer]) -> OfferColumns:
+        """Encode offers. O(rows). Raises KeyError on an unknown industry code."""
+        return encode_offers(rows, self._context(date.min))
+
+    def needs(self, rows: Sequence[Need]) -> NeedColumns:
+        """Encode needs. O(rows). Raises KeyError on an unknown industry code."""
+        return encode_needs(rows, self._context(date.min))
+
+    def rank_offers(
+        self,
+        need: NeedColumns,
+        offers: OfferColumns,
+        *,
+        visible: Bools,
+        k: int,
+        today: date,
+        weights: Weights,
+        after: Cursor | None = None,
+    ) -> Ranking:
+        """The best places for one project.
+
+        Parameters
+        ----------
+        need : NeedColumns, one row
+        offers : OfferColumns, n rows
+        visible : ndarray of bool, shape (n,)
+            Applied before the top k: what may not be seen neither counts nor ranks.
+        k : int
+        today : date
+        weights : Weights
+        after : Cursor, optional
+        """
+        _require_one(len(need))
+        assessment = assess(self._in_force(today), need, offers, self._context(today))
+        return rank(assessment, offers, visible=visible, k=k, weights=weights, after=after)
+
+    def rank_needs(
+        self,
+        offer: OfferColumns,
+        needs: NeedColumns,
+        *,
+        visible: Bools,
+        k: int,
+        today: date,
+        weights: Weights,
+        after: Cursor | None = None,
+    ) -> Ranking:
+        """The best projects for one place; the same pair has the same score as in `rank_offers`."""
+        _require_one(len(offer))
+        assessment = assess(self._in_force(today), needs, offer, self._context(today))
+        return rank(assessment, needs, visible=visible, k=k, weights=weights, after=after)
+
+    def explain(
+        self,
+        needs: NeedColumns,
+        offers: OfferColumns,
+        ranking: Ranking,
+        *,
+        today: date,
+        weights: Weights,
+        language: Language = "zh",
+    ) -> list[Item]:
+        """The lines of a ranking's page. Columns, day and weights as they were ranked."""
+        rules, context = self._in_force(today), self._context(today)
+        return explain_page(rules, needs, offers, ranking, weights, context, language)
+
+    def exclusions(
+        self,
+        need: NeedColumns,
+        offers: OfferColumns,
+        *,
+        visible: Bools,
+        limit: int,
+        today: date,
+        weights: Weights,
+        after: ExclusionCursor | None = None,
+        language: Language = "zh",
+    ) -> ExclusionPage:
+        """The visible places that the project passes over, easiest to fix first."""
+        _require_one(len(need))
+        return exclude(
+            self._in_force(today),
+            need,
+            offers,
+            visible=visible,
+            limit=limit,
+            weights=weights,
+            context=self._context(today),
+            language=language,
+            after=after,
+        )
+
+    def pair(
+        self,
+        need: NeedColumns,
+        offer: OfferColumns,
+        *,
+        today: date,
+        weights: Weights,
+        language: Language = "zh",
+    ) -> Pair:
+        """One need and one offer in full, whether it would be ranked or not."""
+        _require_one(len(need))
+        _require_one(len(offer))
+        rules, context = self._in_force(today), self._context(today)
+        assessment = assess(rules, need, offer, context)
+        readings = read(rules, need, offer, context)
+        eligible = bool(assessment.eligible[0])
+        # A pair that would be ranked is shown as it would be, any other one as it would be fixed.
+        variant = merit(assessment, weights)[0] if eligible else readings.variant
+        utilities = assessment.pick(variant)
+        mode = site_mode(assessment.variants[variant[0]].needs, 0)
+        case = Case(need.rows[0], offer.rows[0], mode != "rent", mode != "build", context, language)
+        first = np.zeros(1, dtype=np.int64)
+        values = page_rows([utility.values for utility in utilities], first, 1)[0]
+        unknown = page_rows([utility.unknown for utility in utilities], first, 1)[0]
+        lines, missing = contributions(case, values, unknown, weights)
+        outcomes = [at(verdict, 0) for verdict in readings.plans[variant[0]].verdicts]
+        missing += unknown_fields(rules, outcomes, case)
+        return Pair(
+            key=offer.rows[0].key,
+            eligible=eligible,
+            score=float(blend([utility.values for utility in utilities], weights.normalised, 1)[0]),
+            site_mode=mode,
+            contributions=lines,
+            to_confirm=fields_to_confirm(offer.rows[0], missing),
+            failures=() if eligible else failures_of(rules, readings, 0, case),
+            cheapest_fix=None if eligible else readings.plans[variant[0]].steps(0, offer.rows[0], context),
+            distance_km=distance_km(need.rows[0], offer.rows[0]),
+            programme=programme(need.rows[0], offer.rows[0]),
+        )
+
+    def stability(
+        self,
+        needs: NeedColumns,
+        offers: OfferColumns,
+        *,
+        visible: Bools,
+        today: date,
+        weights: Weights,
+        positions: Ints,
+    ) -> tuple[Ints, Ints]:
+        """The 90 % interval of each row's rank under random weight shifts. Two arrays of shape (k,).
+
+        The side with more than one row is the ranked one; with one row each both are.
+        """
+        assessment = assess(self._in_force(today), needs, offers, self._context(today))
+        ties = offers.tie_rank if len(needs) == 1 else needs.tie_rank
+        return rank_interval(assessment, ties, visible=visible, weights=weights, positions=positions)
+
+    def _context(self, today: date) -> Context:
+        return Context(today, self.rulebook, self.tree, self.model, self.chain)
+
+    def _in_force(self, today: date) -> tuple[AdmissionRule, ...]:
+        return in_force(self.rules, self._context(today))
+
+
+def _require_one(count: int) -> None:
+    if count != 1:
+        raise ValueError(f"one row is ranked for, not {count}")
