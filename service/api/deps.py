@@ -1,0 +1,165 @@
+"""What handlers ask for, named by capability: sessions, actors by permission, language, index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from fastapi import Depends, Header, Path, Query, Request
+from fastapi.security import HTTPBearer
+from sqlmodel import Session
+
+from service.access.keys import authenticate
+from service.access.policy import Actor, Permission, require
+from service.database import Database, reading, writing
+from service.errors import FieldError, Invalid, TooManyRequests
+from service.index import MatchIndex
+from service.units import RegionCode, ShortText
+
+Language = Literal["zh", "en"]
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def _reading(database: Annotated[Database, Depends(_database)]) -> Iterator[Session]:
+    with reading(database) as session:
+        yield session
+
+
+def _writing(database: Annotated[Database, Depends(_database)]) -> Iterator[Session]:
+    with writing(database) as session:
+        yield session
+
+
+# scope="function": the commit happens before the answer is sent, so a failing one is never a 201.
+ReadSession = Annotated[Session, Depends(_reading, scope="function")]
+WriteSession = Annotated[Session, Depends(_writing, scope="function")]
+
+# Read by the OpenAPI document alone; `Allow` does the work, with better sentences.
+_bearer = HTTPBearer(auto_error=False, scheme_name="key", description="An API key: `Bearer shk_…`.")
+
+
+class Allow:
+    """A dependency that lets a request pass only with this permission; returns its actor."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    def admit(self, request: Request, session: Session, authorization: str | None) -> Actor:
+        """Authenticate, check the permission, count the request against the key's rate."""
+        actor = authenticate(session, authorization)
+        require(actor, self.permission)
+        limiter = request.app.state.limiter
+        if limiter is not None and not limiter.take(actor.key_id):
+            raise TooManyRequests(
+                "rate_exceeded", "Too many requests with this key.", headers={"Retry-After": "1"}
+            )
+        return actor
+
+
+class AllowRead(Allow):
+    """``Allow`` on a reading session."""
+
+    def __call__(
+        self,
+        request: Request,
+        session: ReadSession,
+        _documented: Annotated[object, Depends(_bearer)],
+        authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
+    ) -> Actor:
+        """The actor of the request."""
+        return self.admit(request, session, authorization)
+
+
+class AllowWrite(Allow):
+    """``Allow`` on the session of the change: a key revoked a moment ago cannot write."""
+
+    def __call__(
+        self,
+        request: Request,
+        session: WriteSession,
+        _documented: Annotated[object, Depends(_bearer)],
+        authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
+    ) -> Actor:
+        """The actor of the request."""
+        return self.admit(request, session, authorization)
+
+
+P = Permission
+ReferenceReader = Annotated[Actor, Depends(AllowRead(P.REFERENCE_READ))]
+OrganisationReader = Annotated[Actor, Depends(AllowRead(P.ORGANISATIONS_READ))]
+OrganisationWriter = Annotated[Actor, Depends(AllowWrite(P.ORGANISATIONS_WRITE))]
+PairingReader = Annotated[Actor, Depends(AllowRead(P.PAIRINGS_READ))]
+PairingWriter = Annotated[Actor, Depends(AllowWrite(P.PAIRINGS_WRITE))]
+KeyReader = Annotated[Actor, Depends(AllowRead(P.KEYS_READ))]
+KeyWriter = Annotated[Actor, Depends(AllowWrite(P.KEYS_WRITE))]
+ProjectReader = Annotated[Actor, Depends(AllowRead(P.PROJECTS_READ))]
+ProjectWriter = Annotated[Actor, Depends(AllowWrite(P.PROJECTS_WRITE))]
+ProfileReader = Annotated[Actor, Depends(AllowRead(P.PROFILES_READ))]
+ProfileWriter = Annotated[Actor, Depends(AllowWrite(P.PROFILES_WRITE))]
+ProfileConfirmer = Annotated[Actor, Depends(AllowWrite(P.PROFILES_CONFIRM))]
+MatchReader = Annotated[Actor, Depends(AllowRead(P.MATCHES_READ))]
+
+
+def refuse_unknown_parameters(request: Request) -> None:
+    """Refuse a query parameter that the route does not know, or that stands twice.
+
+    A misspelt filter that is passed over would show a list that looks filtered and is not.
+    """
+    known = {field.alias for field in request.scope["route"].dependant.query_params}
+    names = [name for name, _ in request.query_params.multi_items()]
+    errors = [
+        FieldError(f"/query/{name[:60].encode('utf-8', 'replace').decode()}", code, detail)
+        for name in dict.fromkeys(names)
+        for code, detail, wrong in (
+            ("unknown_parameter", "This address does not know that parameter.", name not in known),
+            ("repeated_parameter", "Send this parameter once.", name in known and names.count(name) > 1),
+        )
+        if wrong
+    ]
+    if errors:
+        raise Invalid(errors)
+
+
+def _language(
+    accept_language: Annotated[
+        str | None, Header(description="Language of sentences: zh-CN (default) or en.", max_length=500)
+    ] = None,
+) -> Language:
+    return preferred_language(accept_language or "")
+
+
+def preferred_language(header: str) -> Language:
+    """English where it is preferred to Chinese, else Chinese."""
+    weights: dict[str, float] = {}
+    for part in header.split(","):
+        tag, _, parameters = part.strip().lower().partition(";")
+        try:
+            weight = float(parameters.strip().removeprefix("q=")) if parameters.strip() else 1.0
+        except ValueError:
+            weight = 0.0
+        primary = tag.split("-")[0]
+        weights[primary] = max(weights.get(primary, 0.0), weight)
+    return "en" if weights.get("en", 0.0) > weights.get("zh", 0.0) else "zh"
+
+
+def _index(request: Request) -> MatchIndex:
+    index: MatchIndex = request.app.state.index
+    return index
+
+
+LanguageDep = Annotated[Language, Depends(_language)]
+IndexDep = Annotated[MatchIndex, Depends(_index)]
+Limit = Annotated[int, Query(ge=1, le=100, description="Items per page.")]
+Cursor = Annotated[
+    str | None, Query(min_length=1, max_length=2000, description="`next_cursor` of the page before.")
+]
+Search = Annotated[ShortText | None, Query(description="Part of a name, or the start of a code.")]
+RegionFilter = Annotated[
+    RegionCode | None, Query(description="A region's code; of lists of places, with all below it.")
+]
+# Ids are opaque: whatever does not exist is answered alike, so no form is demanded.
+PathId = Annotated[str, Path(max_length=64)]

@@ -1,0 +1,79 @@
+"""The OpenAPI document: what FastAPI derives, completed where it cannot know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from service.api import patches
+from service.api.problems import Problem
+
+DESCRIPTION = """\
+Investment-promotion bureaus register projects, partner counties publish resource profiles, and the
+service ranks the places for a project and the projects for a place: with the reasons, with what is
+passed over and why, and with the cheapest change that would make it fit.
+
+Every error is `application/problem+json` with a stable `code`. Figures carry their unit in their
+name and in the schema's `unit`. Sentences come in the language of `Accept-Language` (zh-CN or en).
+"""
+_TAGS = {
+    "projects": "Investment projects 招商项目",
+    "profiles": "Resource profiles 资源要素档案",
+    "matching": "Rankings, reasons, exclusions, the model",
+    "reference": "Regions, industries, development zones, quantities",
+    "organisations": "Who calls the service",
+    "pairings": "County pairings 结对关系",
+    "keys": "API keys",
+    "health": "For operators",
+}
+
+
+def install(app: FastAPI) -> None:
+    """Have the application describe itself this way."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = describe(app)
+        return app.openapi_schema
+
+    # FastAPI documents this assignment as the way to replace the document.
+    setattr(app, "openapi", openapi)  # noqa: B010
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The document as plain data."""
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        tags=[{"name": name, "description": text} for name, text in _TAGS.items()],
+        servers=[{"url": "/", "description": "This service"}],
+        license_info={"name": "MIT", "identifier": "MIT"},
+    )
+    schemas = document["components"]["schemas"]
+    schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= schemas["Problem"].pop("$defs", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    patches.describe(document)
+    for path in document["paths"].values():
+        for operation in path.values():
+            _complete(operation)
+    return document
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    if "422" in responses:
+        # FastAPI adds its own media type to ours instead of giving way to it.
+        responses["422"]["content"].pop("application/json", None)
+    if "304" in responses:
+        responses["304"] = {"description": "You hold this answer already."}
+    for status in ("429", "503"):
+        if status in responses:
+            responses[status]["headers"] = {
+                "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+            }

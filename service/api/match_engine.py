@@ -1,0 +1,338 @@
+"""One ranking request on one snapshot of the index: who asks, in which language, with which weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+import numpy as np
+from fastapi import Request
+from pydantic import BaseModel, Field
+from sqlmodel import Session
+
+from service.access.policy import Actor
+from service.api import rankings as r
+from service.api.deps import Language
+from service.api.pages import Signer, signer_of
+from service.database import now
+from service.domain.profiles import Profile, SiteKind
+from service.domain.projects import ProjectFields
+from service.errors import FieldError, Invalid
+from service.index import MatchIndex, Snapshot
+from service.index.snapshot import Bools
+from service.index.values import need_of, offer_of
+from service.matching.matcher import (
+    DEFAULT_WEIGHTS,
+    Cursor,
+    ExclusionCursor,
+    NeedColumns,
+    OfferColumns,
+    Ranking,
+    Weights,
+    WeightsError,
+    apply_fix,
+)
+from service.units import RegionCode, ShortText
+
+Include = Literal["stability", "exclusions"]
+
+
+class Filters(BaseModel):
+    """Narrow the places down; what is left out filters nothing."""
+
+    model_config = {"extra": "forbid"}
+
+    province: ShortText | None = Field(None, description="A province's name or code.")
+    region_codes: list[RegionCode] = Field([], max_length=500, description="Each with all below it.")
+    site_kinds: list[SiteKind] = Field([], max_length=6)
+    programmes: list[Literal["east_west", "mountain_sea", "other"]] = Field([], max_length=3)
+
+
+def weights_of(chosen: Mapping[str, float], pointer: str = "/weights") -> Weights:
+    """The caller's weights; what is left out keeps its default.
+
+    Raises
+    ------
+    Invalid
+        For an unknown criterion, a negative weight, or weights that are all zero.
+    """
+    errors = [
+        FieldError(f"{pointer}/{name[:60]}", "unknown_criterion", "See GET /v1/criteria.")
+        for name in chosen
+        if name not in DEFAULT_WEIGHTS
+    ]
+    if errors:
+        raise Invalid(errors)
+    try:
+        return Weights(chosen)
+    except WeightsError as error:
+        raise Invalid([FieldError(pointer, "invalid_weights", f"{error}.")]) from error
+
+
+@dataclass
+class Engine:
+    """Rankings for one request."""
+
+    session: Session
+    actor: Actor
+    snapshot: Snapshot
+    language: Language
+    signer: Signer
+    weights: Weights = field(default_factory=Weights)
+
+    @classmethod
+    def of(
+        cls, request: Request, session: Session, index: MatchIndex, actor: Actor, language: Language
+    ) -> Engine:
+        """The engine on the index as it is now."""
+        return cls(session, actor, index.current(session), language, signer_of(request))
+
+    @property
+    def effective_at(self) -> datetime:
+        """The instant that decides what is in date."""
+        return now(self.session)
+
+    @property
+    def basis(self) -> dict[str, Any]:
+        """What the answer was worked out from."""
+        return {
+            "model_version": self.snapshot.model_version,
+            "index_revision": self.snapshot.revision,
+            "effective_at": self.effective_at,
+        }
+
+    def need(self, row: ProjectFields, key: str, organisation_id: str) -> NeedColumns:
+        """One project as the actor may know it."""
+        snapshot = self.snapshot
+        teaser = organisation_id != self.actor.organisation_id and row.disclosure == "teaser"
+        region_code = snapshot.regions_of.get(organisation_id)
+        need = need_of(row, key, snapshot.atlas, region_code, snapshot.today, teaser=teaser)
+        return snapshot.matcher.needs([need])
+
+    def offer(self, row: Profile) -> OfferColumns:
+        """One profile as the actor may know it."""
+        exact = self.actor.organisation_id in row.owners()
+        return self.snapshot.matcher.offers([offer_of(row, self.snapshot.atlas, exact=exact)])
+
+    def places(self, filters: Filters | None, need: NeedColumns) -> Bools:
+        """The places that the actor is ranked on, narrowed down by the filters."""
+        visible = self.snapshot.visible_places(self.actor.organisation_id)
+        if filters is None:
+            return visible
+        offers = self.snapshot.offers.rows
+        if filters.province is not None:
+            codes = self._province(filters.province)
+            visible &= np.array([offer.region_code[:2] in codes for offer in offers], dtype=np.bool_)
+        if filters.region_codes:
+            self._require_regions(filters.region_codes)
+            wanted = set(filters.region_codes)
+            inside = [not wanted.isdisjoint(offer.region_paths[0]) for offer in offers]
+            visible &= np.array(inside, dtype=np.bool_)
+        if filters.site_kinds:
+            kinds = set(filters.site_kinds)
+            visible &= np.array([offer.site_kind in kinds for offer in offers], dtype=np.bool_)
+        if filters.programmes:
+            programmes = set(filters.programmes)
+            regions = {p.region_code for p in need.rows[0].partners if p.programme in programmes}
+            paths = [regions.intersection(c for path in offer.region_paths for c in path) for offer in offers]
+            visible &= np.array([bool(found) for found in paths], dtype=np.bool_)
+        return visible
+
+    def match_page(
+        self,
+        need: NeedColumns,
+        visible: Bools,
+        *,
+        limit: int,
+        cursor: str | None,
+        query: str,
+        stability: bool,
+    ) -> dict[str, Any]:
+        """A page of places for one project."""
+        snapshot, today = self.snapshot, self.snapshot.today
+        ranking = snapshot.matcher.rank_offers(
+            need,
+            snapshot.offers,
+            visible=visible,
+            k=limit,
+            today=today,
+            weights=self.weights,
+            after=self._after(query, cursor),
+        )
+        lines = snapshot.matcher.explain(
+            need, snapshot.offers, ranking, today=today, weights=self.weights, language=self.language
+        )
+        intervals = self._intervals(need, snapshot.offers, visible, ranking) if stability else None
+        items = [
+            r.MatchItem(
+                profile=r.place_read(snapshot.places[line.position]),
+                **r.item_values(line, intervals[row] if intervals else None),
+            )
+            for row, line in enumerate(lines)
+        ]
+        return {"items": items, **self._tail(query, ranking)}
+
+    def project_page(
+        self,
+        offer: OfferColumns,
+        visible: Bools,
+        *,
+        limit: int,
+        cursor: str | None,
+        query: str,
+        stability: bool,
+    ) -> r.ProjectMatchPage:
+        """A page of projects for one place."""
+        snapshot, today = self.snapshot, self.snapshot.today
+        ranking = snapshot.matcher.rank_needs(
+            offer,
+            snapshot.needs,
+            visible=visible,
+            k=limit,
+            today=today,
+            weights=self.weights,
+            after=self._after(query, cursor),
+        )
+        lines = snapshot.matcher.explain(
+            snapshot.needs, offer, ranking, today=today, weights=self.weights, language=self.language
+        )
+        intervals = self._intervals(snapshot.needs, offer, visible, ranking) if stability else None
+        items = [
+            r.ProjectMatchItem(
+                project=r.project_read(snapshot.projects[line.position]),
+                **r.item_values(line, intervals[row] if intervals else None),
+            )
+            for row, line in enumerate(lines)
+        ]
+        return r.ProjectMatchPage(items=items, **self._tail(query, ranking))
+
+    def exclusion_page(
+        self, need: NeedColumns, visible: Bools, *, limit: int, cursor: str | None, query: str
+    ) -> r.ExclusionPageRead:
+        """A page of the places that the project passes over."""
+        place = self.signer.open(query, cursor) if cursor else None
+        page = self.snapshot.matcher.exclusions(
+            need,
+            self.snapshot.offers,
+            visible=visible,
+            limit=limit,
+            today=self.snapshot.today,
+            weights=self.weights,
+            language=self.language,
+            after=_exclusion_cursor(place),
+        )
+        following = page.next_cursor
+        items = [
+            r.ExclusionItem(
+                profile=r.place_read(self.snapshot.places[line.position]),
+                failures=r.failure_reads(line.failures),
+                cheapest_fix=r.fix_reads(line.cheapest_fix),
+                score_if_fixed=line.score_if_fixed,
+                rank_if_fixed=line.rank_if_fixed,
+            )
+            for line in page.items
+        ]
+        sealed = (
+            [following.unfixable, following.failures, following.size, following.tie_key]
+            if following
+            else None
+        )
+        return r.ExclusionPageRead(
+            items=items,
+            next_cursor=self.signer.seal(query, sealed) if sealed else None,
+            excluded_count=page.excluded_count,
+            **self.basis,
+        )
+
+    def pair(self, need: NeedColumns, offer: OfferColumns, visible: Bools) -> dict[str, Any]:
+        """One project and one place in full, with the rank that the place has or would have."""
+        matcher, today = self.snapshot.matcher, self.snapshot.today
+        found = matcher.pair(need, offer, today=today, weights=self.weights, language=self.language)
+        fixed = None
+        if not found.eligible and found.cheapest_fix is not None:
+            changed = matcher.offers([apply_fix(offer.rows[0], found.cheapest_fix)])
+            fixed = matcher.pair(need, changed, today=today, weights=self.weights, language=self.language)
+        tie_key = offer.tie_key(0)
+        return {
+            "eligible": found.eligible,
+            "score": found.score,
+            "rank": self._rank(need, visible, found.score, tie_key) if found.eligible else None,
+            "contributions": r.contribution_reads(found.contributions),
+            "site_mode": found.site_mode,
+            "to_confirm": list(found.to_confirm),
+            "distance_km": None if found.distance_km is None else round(found.distance_km, 1),
+            "programme": found.programme,
+            "failures": r.failure_reads(found.failures),
+            "cheapest_fix": r.fix_reads(found.cheapest_fix),
+            "score_if_fixed": fixed.score if fixed else None,
+            "rank_if_fixed": 1 + self._rank(need, visible, fixed.score, tie_key) if fixed else None,
+            **self.basis,
+        }
+
+    def _rank(self, need: NeedColumns, visible: Bools, score: float, tie_key: tuple[str, ...]) -> int:
+        """How many visible and eligible places stand at this score and tie key or before."""
+        ranking = self.snapshot.matcher.rank_offers(
+            need,
+            self.snapshot.offers,
+            visible=visible,
+            k=1,
+            today=self.snapshot.today,
+            weights=self.weights,
+            after=Cursor(score, tie_key),
+        )
+        return ranking.preceding
+
+    def _after(self, query: str, cursor: str | None) -> Cursor | None:
+        place = self.signer.open(query, cursor) if cursor else None
+        return Cursor(place[0], tuple(place[1])) if place else None
+
+    def _tail(self, query: str, ranking: Ranking) -> dict[str, Any]:
+        following = ranking.next_cursor
+        sealed = self.signer.seal(query, [following.score, following.tie_key]) if following else None
+        return {
+            "next_cursor": sealed,
+            "eligible_count": ranking.eligible_count,
+            "excluded_count": ranking.excluded_count,
+            **self.basis,
+        }
+
+    def _intervals(
+        self, needs: NeedColumns, offers: OfferColumns, visible: Bools, ranking: Ranking
+    ) -> list[tuple[int, int]]:
+        low, high = self.snapshot.matcher.stability(
+            needs,
+            offers,
+            visible=visible,
+            today=self.snapshot.today,
+            weights=self.weights,
+            positions=ranking.positions,
+        )
+        return list(zip(low.tolist(), high.tolist(), strict=True))
+
+    def _province(self, province: str) -> set[str]:
+        codes = {
+            code[:2]
+            for code, place in self.snapshot.atlas.places.items()
+            if len(place.path) == 1 and province in (code, place.name, place.name[:2])
+        }
+        if not codes:
+            raise Invalid([FieldError("/filters/province", "unknown_region", "There is no such province.")])
+        return codes
+
+    def _require_regions(self, codes: list[str]) -> None:
+        errors = [
+            FieldError(f"/filters/region_codes/{i}", "unknown_region", f"There is no region {code}.")
+            for i, code in enumerate(codes)
+            if code not in self.snapshot.atlas.places
+        ]
+        if errors:
+            raise Invalid(errors)
+
+
+def _exclusion_cursor(place: Any) -> ExclusionCursor | None:
+    if place is None:
+        return None
+    unfixable, failures, size, tie_key = place
+    return ExclusionCursor(unfixable, failures, size, tuple(tie_key))

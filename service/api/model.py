@@ -1,0 +1,119 @@
+"""What ranks: the model, its criteria and the admission rules, over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from service.api.deps import IndexDep, Language, LanguageDep, MatchReader, ReadSession, ReferenceReader
+from service.api.pages import Page
+from service.api.problems import documented
+from service.domain import models
+from service.matching.criteria import CRITERIA
+from service.matching.matcher import DEFAULT_WEIGHTS
+from service.units import Instant
+
+router = APIRouter(prefix="/v1", tags=["matching"])
+
+
+class CriterionRead(BaseModel):
+    """A criterion of the score."""
+
+    name: str
+    title: str = Field(description="Its name in the caller's language.")
+    unit: str
+    default_weight: float
+    bounds: str = Field(description="What counts 0 and what counts 1; fixed.")
+    neutral: float = Field(description="The utility that counts where a figure is not known.")
+    direction: str = Field(description="`more` or `less` of the figure is better, or it must `match`.")
+    text: str
+
+
+class RuleRead(BaseModel):
+    """An admission rule: pass, fail, or unknown, which keeps the place in and asks to confirm."""
+
+    name: str
+    title: str = Field(description="Its name in the caller's language.")
+    fields: list[str] = Field(description="The fields of project and profile that it reads.")
+    unit: str
+    source: str = Field(description="The law, catalogue or threshold that it rests on.")
+    fixable: bool = Field(description="Whether a county can act on it.")
+    decided_by: str
+    valid_from: date | None
+    valid_to: date | None
+
+
+class ModelRead(BaseModel):
+    """The model that ranks now."""
+
+    version: str
+    activated_at: Instant | None
+    criteria: list[CriterionRead]
+    default_weights: dict[str, float]
+    metrics: dict[str, Any]
+
+
+def _criteria(language: Language) -> list[CriterionRead]:
+    chinese = language == "zh"
+    return [
+        CriterionRead(
+            name=criterion.name,
+            title=criterion.name_zh if chinese else criterion.name_en,
+            unit=criterion.unit,
+            default_weight=criterion.default_weight,
+            bounds=criterion.bounds_zh if chinese else criterion.bounds_en,
+            neutral=criterion.neutral,
+            direction=criterion.direction,
+            text=(
+                f"{criterion.name_zh}：{criterion.bounds_zh}"
+                if chinese
+                else f"{criterion.name_en}: {criterion.bounds_en}"
+            ),
+        )
+        for criterion in CRITERIA
+    ]
+
+
+@router.get("/criteria", summary="List criteria", responses=documented())
+def list_criteria(_actor: ReferenceReader, language: LanguageDep) -> Page[CriterionRead]:
+    """The criteria in the order in which a score is added up."""
+    return Page(items=_criteria(language), next_cursor=None)
+
+
+@router.get("/rules", summary="List admission rules", responses=documented())
+def list_rules(
+    session: ReadSession, _actor: ReferenceReader, index: IndexDep, language: LanguageDep
+) -> Page[RuleRead]:
+    """Every admission rule with its source; each is pass, fail or unknown."""
+    chinese = language == "zh"
+    items = [
+        RuleRead(
+            name=rule.name,
+            title=rule.text.name_zh if chinese else rule.text.name_en,
+            fields=list(dict.fromkeys((*rule.reads_need, *rule.reads_offer))),
+            unit=rule.unit,
+            source=rule.text.source_zh if chinese else rule.text.source_en,
+            fixable=rule.text.fixable,
+            decided_by=rule.text.decided_by,
+            valid_from=rule.text.valid_from,
+            valid_to=rule.text.valid_to,
+        )
+        for rule in index.current(session).matcher.rules
+    ]
+    return Page(items=items, next_cursor=None)
+
+
+@router.get("/model", summary="Read the live model", responses=documented())
+def get_model(session: ReadSession, _actor: MatchReader, language: LanguageDep) -> ModelRead:
+    """The version, criteria, default weights and measured quality of the model that ranks now."""
+    row = models.live(session)
+    return ModelRead(
+        version=row.version,
+        activated_at=row.activated_at,
+        criteria=_criteria(language),
+        default_weights=dict(DEFAULT_WEIGHTS),
+        metrics=row.metrics,
+    )

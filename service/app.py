@@ -1,0 +1,93 @@
+"""Puts the application together; nothing here is global."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import anyio.to_thread
+import structlog
+from fastapi import Depends, FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.concurrency import run_in_threadpool
+
+from service.api import (
+    document,
+    health,
+    keys,
+    matches,
+    model,
+    organisations,
+    pairings,
+    problems,
+    profiles,
+    projects,
+    reference,
+)
+from service.api.deps import refuse_unknown_parameters
+from service.api.guard import Guard
+from service.api.pages import Signer
+from service.api.rates import limiter_of
+from service.database import Database, State, open_database, reading
+from service.errors import Unavailable
+from service.index import MatchIndex
+from service.schema import is_current
+from service.settings import Settings
+
+_log = structlog.get_logger()
+ROUTERS = (health, projects, profiles, matches, model, reference, organisations, pairings, keys)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service as an ASGI application. Its database must be migrated; ``/readyz`` says if it is not."""
+    settings = settings or Settings()
+    database = open_database(
+        settings.url, pool_size=settings.pool_size, busy_timeout_seconds=settings.busy_timeout_seconds
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # As many threads as connections: a thread that waits for one would block the next request.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
+        await run_in_threadpool(_warm, app, database, settings)
+        _log.info("started", database=database.description)
+        yield
+        database.engine.dispose()
+
+    app = FastAPIOffline(
+        title="Shanhai 山海",
+        version=version("shanhai"),
+        description=document.DESCRIPTION,
+        lifespan=lifespan,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+        dependencies=[Depends(refuse_unknown_parameters)],
+    )
+    app.state.database = database
+    app.state.index = MatchIndex()
+    app.state.limiter = limiter_of(settings.rate_limit)
+    app.state.is_current = is_current
+    app.state.signer = Signer(settings.signing_key)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    problems.install(app)
+    document.install(app)
+    app.add_middleware(Guard, settings=settings)
+    return app
+
+
+def _warm(app: FastAPI, database: Database, settings: Settings) -> None:
+    """Load the index before the first request, where the database is ready for it."""
+    try:
+        with reading(database) as session:
+            if not is_current(session):
+                _log.warning("not_migrated", advice="run `shanhai migrate`")
+                return
+            app.state.index.current(session)
+            if not settings.signing_key:
+                # Shared by all workers, so that a cursor of one is good at another.
+                state = session.get_one(State, 1)
+                app.state.signer = Signer(state.signing_key)
+    except Unavailable as error:
+        _log.warning("not_ready", code=error.code, detail=error.detail)

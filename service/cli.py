@@ -1,0 +1,186 @@
+"""The command ``shanhai``: serve, migrate, demo, keys, match, openapi."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import structlog
+import typer
+import uvicorn
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from service import demo, ranked_table, schema
+from service.access.policy import Permission
+from service.app import create_app
+from service.database import Database, open_database, writing
+from service.domain import keys
+from service.errors import ShanhaiError
+from service.logs import configure
+from service.settings import Settings
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Shanhai 山海: matching for joint promotion."
+)
+keys_app = typer.Typer(no_args_is_help=True, help="API keys.")
+app.add_typer(keys_app, name="keys")
+console = Console()
+
+
+def main() -> None:
+    """Run the command; an error of the service is a sentence and exit code 1, not a traceback."""
+    try:
+        app()
+    except ShanhaiError as error:
+        console.print(f"[red]{error.code}[/]: {error.detail}")
+        raise SystemExit(1) from error
+
+
+def _open(settings: Settings) -> Database:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return open_database(settings.url, pool_size=5, busy_timeout_seconds=60)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes.")] = None,
+) -> None:
+    """Serve the API until stopped; run `shanhai migrate` first."""
+    settings = Settings()
+    configure(settings.log_level)
+    count = workers or settings.workers
+    database = _open(settings)
+    structlog.get_logger().info("serving", database=database.description, workers=count)
+    database.engine.dispose()
+    uvicorn.run(
+        "service.app:create_app",
+        factory=True,
+        host=host or settings.host,
+        port=port or settings.port,
+        workers=count,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=20,
+    )
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema and load the reference data."""
+    settings = Settings()
+    database = _open(settings)
+    _migrate(database)
+    console.print(f"Migrated: {database.description}.")
+
+
+def _migrate(database: Database) -> None:
+    with _progress() as progress:
+        task = progress.add_task("migrate", total=None)
+        schema.migrate(database, step=lambda name: progress.update(task, description=f"migrate: {name}"))
+
+
+def _progress() -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )
+
+
+@app.command(name="demo")
+def demo_command() -> None:
+    """Migrate, enter the demo where it is missing, and print the ranked table of its project."""
+    settings = Settings()
+    database = _open(settings)
+    _migrate(database)
+    with _progress() as progress:
+        task = progress.add_task("demo: profiles", total=None)
+        entered = demo.enter(
+            database,
+            settings.data_dir,
+            step=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    ranked_table.show(console, database, entered.project_id, entered.bureau, limit=10, language="zh")
+    console.print(
+        f"Demo keys: {settings.data_dir / demo.KEY_FILE}. Free land, power, labour and prices of the zones "
+        "are made up by a documented rule and marked synthetic."
+    )
+
+
+@app.command()
+def match(
+    project_id: Annotated[str, typer.Argument(help="Id of a registered project.")],
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 10,
+    language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+    url: Annotated[str, typer.Option(help="Ask a running service instead of the database.")] = "",
+    key: Annotated[str, typer.Option(envvar="SHANHAI_KEY", help="API key for --url.")] = "",
+) -> None:
+    """Print the ranked table of a project, as its own organisation sees it."""
+    chosen: ranked_table.Language = "en" if language == "en" else "zh"
+    if url:
+        ranked_table.print_page(console, _ask(url, key, project_id, limit, chosen), chosen)
+        return
+    database = _open(Settings())
+    ranked_table.show(console, database, project_id, None, limit=limit, language=chosen)
+
+
+def _ask(url: str, key: str, project_id: str, limit: int, language: str) -> dict[str, Any]:
+    answer = httpx.get(
+        f"{url.rstrip('/')}/v1/projects/{project_id}/matches",
+        params={"limit": limit},
+        headers={"Authorization": f"Bearer {key}", "Accept-Language": language},
+        timeout=30,
+    )
+    body: dict[str, Any] = answer.json()
+    if answer.is_error:
+        console.print(f"[red]{body['code']}[/]: {body['detail']}")
+        raise typer.Exit(1)
+    return body
+
+
+@keys_app.command("create")
+def create_key(
+    organisation_id: Annotated[str, typer.Argument(help="Whose key it is.")],
+    name: Annotated[str, typer.Argument(help="What it is for.")],
+    scope: Annotated[
+        list[Permission] | None, typer.Option(help="Repeatable; none means all of its kind.")
+    ] = None,
+) -> None:
+    """Make a key and print its secret, which is shown this once."""
+    body = keys.KeyWrite(organisation_id=organisation_id, name=name, scopes=scope or [])
+    with writing(_open(Settings())) as session:
+        minted = keys.create(session, None, body)
+    console.print(minted.secret, highlight=False, soft_wrap=True)
+
+
+@keys_app.command("revoke")
+def revoke_key(key_id: Annotated[str, typer.Argument(help="Id of the key.")]) -> None:
+    """Refuse a key from its very next request on."""
+    with writing(_open(Settings())) as session:
+        keys.revoke(session, None, key_id)
+    console.print(f"Revoked {key_id}.")
+
+
+@app.command()
+def openapi(
+    check: Annotated[bool, typer.Option("--check", help="Fail when the committed document differs.")] = False,
+    path: Annotated[Path, typer.Option(help="Where the document is kept.")] = Path("openapi/openapi.json"),
+) -> None:
+    """Write the OpenAPI document, or check that the committed one is current."""
+    document = create_app(Settings()).openapi()
+    text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + os.linesep
+    if not check:
+        path.write_text(text, encoding="utf-8")
+        return
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        console.print(f"[red]{path} is not current.[/] Run `make openapi` and commit it.")
+        raise typer.Exit(1)

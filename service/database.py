@@ -1,0 +1,273 @@
+"""Engine, sessions, clock and the revision counter. What differs between SQLite and PostgreSQL ends here.
+
+Revision: the last thing a writing session does before its commit is to lock one singleton row,
+number its changes with the next revision and chain its audit events. The lock is held until the
+commit, so revisions become visible in their order and no reader can skip one.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Engine,
+    Index,
+    Integer,
+    Table,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from service.errors import Conflict, Unavailable
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# SQLite before this can corrupt a database when a write-ahead log is reset under load.
+SAFE_WAL = (3, 51, 3)
+# SQLite takes 32,766 parameters a statement, PostgreSQL 65,535.
+_ROWS_PER_STATEMENT = 500
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC on both databases (SQLite stores it without a zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a naive datetime must not reach the database")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
+
+# SQLite numbers rows by itself only in a column typed exactly INTEGER.
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class State(SQLModel, table=True):
+    """The singleton row: newest revision and head of the audit chain."""
+
+    id: int = Field(default=1, primary_key=True)
+    revision: int = Field(default=0, sa_type=BigInteger)
+    audit_sequence: int = Field(default=0, sa_type=BigInteger)
+    audit_head: str = Field(default="", max_length=64)
+    signing_key: str = Field(default="", max_length=64)
+
+
+class Change(SQLModel, table=True):
+    """One row per thing changed, so that an index can follow without reading everything."""
+
+    __tablename__ = "changes"
+    __table_args__ = (Index("ix_changes_revision", "revision"),)
+
+    sequence: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    revision: int = Field(sa_type=BigInteger)
+    noun: str = Field(max_length=20)
+    noun_id: str = Field(max_length=64)
+    operation: str = Field(max_length=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An engine and what it is."""
+
+    engine: Engine
+    is_sqlite: bool
+    description: str
+
+
+def sqlite_module() -> ModuleType:
+    """The newest SQLite there is: the wheel's where it is installed, else the interpreter's."""
+    try:
+        import pysqlite3
+    except ImportError:
+        return sqlite3
+    return pysqlite3 if pysqlite3.sqlite_version_info > sqlite3.sqlite_version_info else sqlite3
+
+
+def journal_mode(version: tuple[int, ...]) -> str:
+    """Write-ahead log only where SQLite is new enough for it to be safe, else a rollback journal."""
+    return "WAL" if version >= SAFE_WAL else "DELETE"
+
+
+def open_database(url: str, *, pool_size: int = 40, busy_timeout_seconds: float = 5.0) -> Database:
+    """Open the engine; nothing is read or written yet."""
+    milliseconds = int(busy_timeout_seconds * 1000)
+    if not url.startswith("sqlite"):
+        options = f"-c lock_timeout={milliseconds} -c timezone=UTC"
+        engine = create_engine(
+            url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, connect_args={"options": options}
+        )
+        return Database(engine, False, "PostgreSQL")
+    module = sqlite_module()
+    mode = journal_mode(module.sqlite_version_info)
+    engine = create_engine(url, module=module, pool_size=pool_size, max_overflow=0)
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        for pragma in (
+            f"busy_timeout={milliseconds}",
+            f"journal_mode={mode}",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A reader that turned writer halfway could only fail; writers say so at once.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return Database(engine, True, f"SQLite {module.sqlite_version}, journal {mode}")
+
+
+def new_id(prefix: str) -> str:
+    """An opaque id that sorts by time: 48 bits of milliseconds and 80 random bits, base 32."""
+    number = (int(time.time() * 1000) << 80) | secrets.randbits(80)
+    digits = [_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5)]
+    return f"{prefix}_{''.join(digits)}"
+
+
+@contextmanager
+def reading(database: Database) -> Iterator[Session]:
+    """A session on one consistent snapshot that never writes."""
+    options: dict[str, Any] = {}
+    if not database.is_sqlite:
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with translated(), Session(database.engine, expire_on_commit=False) as session:
+        session.connection(execution_options=options)
+        yield session
+
+
+@contextmanager
+def writing(database: Database) -> Iterator[Session]:
+    """A session whose changes, audit events and revision are committed together, or not at all."""
+    with translated(), Session(database.engine, expire_on_commit=False) as session:
+        session.connection(execution_options={"writes": True})
+        yield session
+        seal(session)
+        session.commit()
+
+
+def now(session: Session) -> datetime:
+    """The one instant of this session by the database's clock."""
+    instant: datetime | None = session.info.get("now")
+    if instant is None:
+        if session.get_bind().dialect.name == "sqlite":
+            # SQLite runs in this process: its clock is this one, with more digits.
+            instant = datetime.now(UTC)
+        else:
+            instant = session.execute(text("SELECT now()")).scalar_one().astimezone(UTC)
+        session.info["now"] = instant
+    return instant
+
+
+def record_change(session: Session, noun: str, noun_id: str, operation: str) -> None:
+    """Note that a thing was created, updated or deleted; numbered when the session is sealed."""
+    session.info.setdefault("changes", []).append((noun, noun_id, operation))
+
+
+def before_seal(session: Session, finish: Callable[[Session, State], None]) -> None:
+    """Have ``finish`` called with the locked state row just before the commit."""
+    session.info.setdefault("finishers", []).append(finish)
+
+
+def seal(session: Session) -> None:
+    """Lock the state row, number the changes, let the audit chain its events."""
+    changes = session.info.pop("changes", [])
+    finishers = session.info.pop("finishers", [])
+    if not changes and not finishers:
+        return
+    # What the handler left pending must reach the database before the lock, to hold it briefly.
+    session.flush()
+    state = lock_state(session)
+    for finish in finishers:
+        finish(session, state)
+    if changes:
+        state.revision += 1
+        session.add_all(
+            Change(revision=state.revision, noun=noun, noun_id=noun_id, operation=operation)
+            for noun, noun_id, operation in dict.fromkeys(changes)
+        )
+    session.add(state)
+    session.flush()
+
+
+def lock_state(session: Session) -> State:
+    """The singleton row, locked until the end of the transaction and read afresh."""
+    statement = select(State).where(col(State.id) == 1).with_for_update()
+    return session.exec(statement.execution_options(populate_existing=True)).one()
+
+
+def upsert(session: Session, model: type[SQLModel], rows: Sequence[SQLModel]) -> None:
+    """Insert the rows, or write them over those with the same primary key, many at a time."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    keys = [column.name for column in table.primary_key]
+    names = [column.name for column in table.columns]
+    for start in range(0, len(rows), _ROWS_PER_STATEMENT):
+        values = [
+            {name: getattr(row, name) for name in names} for row in rows[start : start + _ROWS_PER_STATEMENT]
+        ]
+        statement = dialect.insert(table).values(values)
+        excluded = {name: statement.excluded[name] for name in names if name not in keys}
+        session.execute(statement.on_conflict_do_update(index_elements=keys, set_=excluded))
+
+
+def revision_of(session: Session) -> int:
+    """The newest revision that this session can see."""
+    return session.exec(select(State.revision)).one()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what a database says into the service's own errors."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict(
+            "conflict", "This contradicts what is stored. Read the resource again and retry."
+        ) from error
+    except DBAPIError as error:
+        raise _reading_of(error) from error
+
+
+def _reading_of(error: DBAPIError) -> Exception:
+    said = str(error.orig).lower()
+    if "disk is full" in said or "no space left" in said or "could not extend file" in said:
+        return Unavailable("storage_full", "The storage is full; nothing was stored. Tell the operator.", 60)
+    if "readonly database" in said or "attempt to write" in said:
+        return Unavailable("storage_read_only", "The storage cannot be written. Tell the operator.", 60)
+    state = getattr(error.orig, "sqlstate", None)
+    busy = "locked" in said or "busy" in said or state in {"40001", "40P01", "55P03"}
+    if busy or isinstance(error, OperationalError):
+        return Unavailable("busy", "The database is busy; nothing was stored. Try again in a second.")
+    return error

@@ -1,0 +1,249 @@
+"""What is done with profiles: enter, replace, change, confirm, remove; and every published state kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from service.access import audit
+from service.access.policy import Actor, governs
+from service.database import UtcDateTime, new_id, now, record_change
+from service.domain import industries, pairings, quantities, regions, zones
+from service.domain.organisations import Organisation
+from service.domain.profiles import FIGURES, Profile, ProfileRead, ProfileWrite, get, read_state, visible_to
+from service.domain.shapes import (
+    Answer,
+    ExpectedVersion,
+    created,
+    patched,
+    replace_fields,
+    require_version,
+)
+from service.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from service.units import Instant, shanghai_day
+
+
+class ProfileVersion(SQLModel, table=True):
+    """A published state of a profile, never changed afterwards."""
+
+    __tablename__ = "profile_versions"
+    __table_args__ = (UniqueConstraint("profile_id", "version"),)
+
+    id: str = Field(primary_key=True, max_length=40)
+    profile_id: str = Field(foreign_key="profiles.id", index=True, max_length=40)
+    version: int
+    published_at: Instant = Field(sa_type=UtcDateTime)
+    state: dict[str, Any] = Field(sa_type=JSON)
+
+
+class ProfileVersionRead(Answer):
+    """A published state, and when it was published."""
+
+    version: int
+    published_at: Instant
+    profile: ProfileRead
+
+
+def versions(session: Session, actor: Actor, profile_id: str) -> SelectOfScalar[ProfileVersion]:
+    """Published states of a visible profile, newest first; raises ``NotFound``."""
+    get(session, actor, profile_id)
+    statement = select(ProfileVersion).where(ProfileVersion.profile_id == profile_id)
+    return statement.order_by(col(ProfileVersion.version).desc())
+
+
+def read_version(session: Session, actor: Actor, row: ProfileVersion) -> ProfileVersionRead:
+    """A published state as the actor may see it: with the restrictions of then and of now."""
+    owner = session.get_one(Profile, row.profile_id)
+    state = Profile.model_validate(row.state)
+    return ProfileVersionRead(
+        version=row.version, published_at=row.published_at, profile=read_state(actor, owner, state)
+    )
+
+
+def register(session: Session, actor: Actor, body: ProfileWrite) -> Profile:
+    """Enter a profile of one's own region, or for a partner county, which then has to confirm it.
+
+    Raises
+    ------
+    Forbidden
+        ``region_not_yours``: neither the actor's region nor paired with it.
+    Invalid
+        For codes, quantities and dates that do not exist or contradict each other.
+    """
+    _check(session, body)
+    row = Profile.model_validate(
+        {
+            **body.model_dump(),
+            **created(session),
+            **_ownership(session, actor, body),
+            "id": new_id("prf"),
+        }
+    )
+    session.add(row)
+    # The versions refer to the row.
+    session.flush()
+    published(session, row)
+    record_change(session, "profile", row.id, "create")
+    audit.record(session, actor, "profile.create", "profile", row.id, {"status": row.status})
+    return row
+
+
+def replace(
+    session: Session, actor: Actor, profile_id: str, expected: ExpectedVersion, body: ProfileWrite
+) -> Profile:
+    """Put a whole new body in place of the old."""
+    return _write(session, actor, _own_locked(session, actor, profile_id, expected), body)
+
+
+def change(
+    session: Session, actor: Actor, profile_id: str, expected: ExpectedVersion, patch: dict[str, Any]
+) -> Profile:
+    """Apply a merge patch (RFC 7396)."""
+    row = _own_locked(session, actor, profile_id, expected)
+    return _write(session, actor, row, patched(ProfileWrite, row, patch))
+
+
+def confirm(session: Session, actor: Actor, profile_id: str, expected: ExpectedVersion) -> Profile:
+    """The county takes over what a partner entered for it: from now on it is the county's own.
+
+    Raises
+    ------
+    Conflict
+        ``confirmed_already``.
+    Forbidden
+        ``region_not_yours``: only the county that the profile is about can confirm it.
+    """
+    row = _locked(session, actor, profile_id, expected)
+    if not row.unconfirmed:
+        raise Conflict("confirmed_already", "This profile needs no confirmation.")
+    if actor.is_platform or not governs(actor, _paths(session, row.region_code, row.home_region_codes)):
+        raise Forbidden("region_not_yours", "Only the county that the profile is about can confirm it.")
+    replace_fields(session, row, {"unconfirmed": False, "organisation_id": actor.organisation_id})
+    published(session, row)
+    record_change(session, "profile", row.id, "confirm")
+    audit.record(session, actor, "profile.confirm", "profile", row.id)
+    return row
+
+
+def remove(session: Session, actor: Actor, profile_id: str, expected: ExpectedVersion) -> None:
+    """Take the profile out of every list and ranking; the record and its versions stay."""
+    row = _own_locked(session, actor, profile_id, expected)
+    replace_fields(session, row, {"deleted_at": now(session)})
+    record_change(session, "profile", row.id, "delete")
+    audit.record(session, actor, "profile.delete", "profile", row.id)
+
+
+def _locked(session: Session, actor: Actor, profile_id: str, expected: ExpectedVersion) -> Profile:
+    # Locked while it is checked: two writers that hold the same ETag must not both pass.
+    row = session.exec(visible_to(actor).where(Profile.id == profile_id).with_for_update()).first()
+    if row is None:
+        raise NotFound()
+    require_version(row, expected)
+    return row
+
+
+def _own_locked(session: Session, actor: Actor, profile_id: str, expected: ExpectedVersion) -> Profile:
+    row = _locked(session, actor, profile_id, expected)
+    if actor.organisation_id not in row.owners():
+        raise Forbidden("not_yours", "Only the organisation whose profile this is can change it.")
+    return row
+
+
+def _write(session: Session, actor: Actor, row: Profile, body: ProfileWrite) -> Profile:
+    _check(session, body)
+    _require_region(session, actor, row, body)
+    values = Profile.model_validate(row.model_dump() | body.model_dump())
+    before = {name: getattr(row, name) for name in ProfileWrite.model_fields}
+    after = {name: getattr(values, name) for name in ProfileWrite.model_fields}
+    replace_fields(session, row, after)
+    published(session, row)
+    record_change(session, "profile", row.id, "update")
+    changed = sorted(name for name in after if after[name] != before[name])
+    audit.record(session, actor, "profile.update", "profile", row.id, {"fields": changed})
+    return row
+
+
+def published(session: Session, row: Profile) -> None:
+    """Keep the row's state as a version where it is published."""
+    if row.status == "published":
+        session.add(
+            ProfileVersion(
+                id=new_id("ver"),
+                profile_id=row.id,
+                version=row.version,
+                published_at=now(session),
+                state=row.model_dump(mode="json"),
+            )
+        )
+
+
+def _paths(session: Session, region_code: str, homes: list[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(regions.path(session, code) for code in (region_code, *homes))
+
+
+def _ownership(session: Session, actor: Actor, body: ProfileWrite) -> dict[str, Any]:
+    """Whose the profile is: the actor's own, or a partner county's, still to be confirmed by it."""
+    paths = _paths(session, body.region_code, body.home_region_codes)
+    if governs(actor, paths):
+        return {"organisation_id": actor.organisation_id, "unconfirmed": False}
+    today = shanghai_day(now(session))
+    partners = set(pairings.partners_of(session, actor.region_code, today))
+    if not any(partners & set(path) for path in paths):
+        raise Forbidden(
+            "region_not_yours", "Enter profiles of your own region, or of a region paired with yours."
+        )
+    county = select(Organisation.id).where(
+        Organisation.region_code == body.region_code, Organisation.kind == "county"
+    )
+    return {
+        "organisation_id": session.exec(county.order_by(col(Organisation.id))).first(),
+        "entered_by_organisation_id": actor.organisation_id,
+        "unconfirmed": True,
+    }
+
+
+def _require_region(session: Session, actor: Actor, row: Profile, body: ProfileWrite) -> None:
+    """A change of region must not move a profile into a region that is not the actor's to enter."""
+    same = (row.region_code, row.home_region_codes) == (body.region_code, body.home_region_codes)
+    if not same and _ownership(session, actor, body)["unconfirmed"] != row.unconfirmed:
+        raise Forbidden("region_not_yours", "The profile would then be about a region that is not yours.")
+
+
+def _check(session: Session, body: ProfileWrite) -> None:
+    """Raise ``Invalid`` where the body refers to what does not exist or contradicts itself."""
+    codes = {f"/home_region_codes/{i}": code for i, code in enumerate(body.home_region_codes)}
+    regions.require_known(session, {"/region_code": body.region_code, **codes})
+    listed_codes = {f"/industry_codes/{i}": code for i, code in enumerate(body.industry_codes)}
+    restricted = {
+        f"/restricted_industries/{i}/code": r.code for i, r in enumerate(body.restricted_industries)
+    }
+    industries.require_known(session, listed_codes | restricted)
+    zones.require_known(session, "/zone_code", body.zone_code)
+    quantities.validate(session, body.quantities)
+    errors = _contradictions(session, body)
+    known = {*FIGURES, *session.exec(select(quantities.Quantity.name))}
+    figures = [(f"/restricted_fields/{i}", name) for i, name in enumerate(body.restricted_fields)]
+    figures += [(f"/evidence/{name}", name) for name in body.evidence]
+    errors += [
+        FieldError(pointer, "unknown_figure", "Name a figure of this profile or a registered quantity.")
+        for pointer, name in figures
+        if name not in known
+    ]
+    if errors:
+        raise Invalid(errors)
+
+
+def _contradictions(session: Session, body: ProfileWrite) -> list[FieldError]:
+    errors = []
+    # A day of tolerance: a clerk's clock may be ahead of the database's.
+    if body.as_of > shanghai_day(now(session)) + timedelta(days=1):
+        errors.append(FieldError("/as_of", "in_the_future", "A figure cannot be as of a day to come."))
+    if body.valid_until is not None and body.valid_until < body.as_of:
+        errors.append(FieldError("/valid_until", "before_as_of", "A profile cannot lapse before it begins."))
+    if (body.lon is None) != (body.lat is None):
+        errors.append(FieldError("/lon", "half_a_point", "Send both lon and lat, or neither."))
+    return errors

@@ -1,0 +1,359 @@
+"""Investment projects 招商项目: what a bureau registers, and who may see how much of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field as Check
+from sqlalchemy import JSON, ColumnElement, Date, String, cast
+from sqlmodel import Field, Session, SQLModel, and_, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from service.access import audit
+from service.access.policy import Actor, require_own
+from service.database import UtcDateTime, new_id, now, record_change
+from service.domain import industries, quantities, regions
+from service.domain.bands import BandRead, bands_of
+from service.domain.materials import Material
+from service.domain.organisations import Organisation
+from service.domain.pairings import Pairing, Programme
+from service.domain.shapes import (
+    Answer,
+    ExpectedVersion,
+    JsonOf,
+    StrictBody,
+    Versioned,
+    created,
+    patched,
+    replace_fields,
+    require_version,
+    strict,
+)
+from service.errors import FieldError, Invalid, NotFound
+from service.units import (
+    AnyQuantity,
+    CnyPerKwh,
+    CnyPerM2Month,
+    CnyPerMonth,
+    Day,
+    Flag,
+    Id,
+    IndustryCode,
+    Instant,
+    Kva,
+    Kwh,
+    LongText,
+    Mu,
+    Name,
+    Persons,
+    RegionCode,
+    ShortText,
+    SquareMetres,
+    Tce,
+    TenThousandCny,
+    TenThousandCnyPerMu,
+    shanghai_day,
+)
+
+NEEDS = ("land_mu", "floor_area_m2", "power_kva", "labour_persons")
+CEILINGS = (
+    "max_land_price_10k_cny_per_mu",
+    "max_rent_cny_per_m2_month",
+    "max_tariff_cny_per_kwh",
+    "max_wage_cny_per_month",
+)
+TOTALS = (
+    "fixed_investment_10k_cny",
+    "annual_output_10k_cny",
+    "annual_value_added_10k_cny",
+    "annual_tax_10k_cny",
+    "annual_energy_tce",
+    "annual_electricity_kwh",
+)
+FIGURES = NEEDS + CEILINGS + TOTALS
+# What a teaser withholds altogether; figures are shown as bands, the origin as its prefecture.
+WITHHELD = ("description", "products", "inputs", "materials")
+
+Words = Annotated[list[ShortText], Check(max_length=50)]
+QuantityMap = dict[ShortText, AnyQuantity]
+
+
+class ProjectFields(SQLModel):
+    """The fields of a project, typed once for table, bodies and answers. Null need = needs none."""
+
+    name: Name
+    investor_name: Name | None = None
+    industry_code: IndustryCode
+    description: LongText | None = None
+    products: Words = Field(default_factory=list, sa_type=JSON)
+    inputs: Words = Field(default_factory=list, sa_type=JSON)
+    materials: Annotated[list[Material], Check(max_length=50)] = Field(
+        default_factory=list, sa_type=JsonOf(list[Material])
+    )
+    origin_region_code: RegionCode
+    move_kind: Literal["new", "expansion", "partial_relocation", "full_relocation"] | None = Field(
+        default=None, sa_type=String(20)
+    )
+    fixed_investment_10k_cny: TenThousandCny | None = None
+    annual_output_10k_cny: TenThousandCny | None = None
+    annual_value_added_10k_cny: TenThousandCny | None = None
+    annual_tax_10k_cny: TenThousandCny | None = None
+    annual_energy_tce: Tce | None = None
+    annual_electricity_kwh: Kwh | None = None
+    site_mode: Literal["build", "rent", "either", "both"] = Field(default="build", sa_type=String(8))
+    land_mu: Mu | None = None
+    floor_area_m2: SquareMetres | None = None
+    power_kva: Kva | None = None
+    labour_persons: Persons | None = None
+    quantities: QuantityMap = Field(default_factory=dict, sa_type=JSON)
+    max_land_price_10k_cny_per_mu: TenThousandCnyPerMu | None = None
+    max_rent_cny_per_m2_month: CnyPerM2Month | None = None
+    max_tariff_cny_per_kwh: CnyPerKwh | None = None
+    max_wage_cny_per_month: CnyPerMonth | None = None
+    must: Annotated[list[ShortText], Check(max_length=60)] = Field(
+        default_factory=lambda: ["land_mu", "floor_area_m2", "power_kva"], sa_type=JSON
+    )
+    coating: Literal["none", "water", "uv", "powder", "solvent"] | None = Field(
+        default=None, sa_type=String(8)
+    )
+    fire_class: Literal["A", "B", "C", "D", "E"] | None = Field(default=None, sa_type=String(1))
+    is_chemical: Flag | None = None
+    incubated_project_id: Id | None = None
+    programmes: Annotated[list[Programme], Check(max_length=3)] = Field(default_factory=list, sa_type=JSON)
+    visibility: Literal["private", "named", "partners", "public"] = Field(
+        default="private", sa_type=String(8)
+    )
+    shared_with: Annotated[list[Id], Check(max_length=200)] = Field(default_factory=list, sa_type=JSON)
+    disclosure: Literal["teaser", "full"] = Field(default="teaser", sa_type=String(8))
+    wanted_by: Day | None = Field(default=None, sa_type=Date)
+
+
+EXAMPLE: dict[str, Any] = {
+    "name": "实木家具配套生产线",
+    "investor_name": "示例家居有限公司",
+    "industry_code": "C2110",
+    "description": "为家具整机厂配套生产实木与竹木家具部件",
+    "products": ["实木家具", "竹木家具部件"],
+    "inputs": ["胶合板", "木材", "竹材", "五金配件", "水性涂料"],
+    "origin_region_code": "330421",
+    "fixed_investment_10k_cny": 18000,
+    "annual_tax_10k_cny": 900,
+    "land_mu": 60,
+    "power_kva": 1250,
+    "labour_persons": 200,
+    "coating": "water",
+    "visibility": "partners",
+}
+
+
+class ProjectWrite(ProjectFields, StrictBody):
+    """Body of a new project, of a replacement, and of a match query."""
+
+    model_config = strict(EXAMPLE)
+
+
+class Project(ProjectFields, Versioned, table=True):
+    """The stored project."""
+
+    __tablename__ = "projects"
+
+    id: str = Field(primary_key=True, max_length=40)
+    organisation_id: str = Field(foreign_key="organisations.id", index=True, max_length=40)
+    industry_code: str = Field(foreign_key="industries.code", max_length=5)
+    origin_region_code: str = Field(foreign_key="regions.code", max_length=6)
+    incubated_project_id: str | None = Field(default=None, foreign_key="projects.id", max_length=40)
+    description: str | None = Field(default=None, max_length=5000)
+    wanted_by: date | None = Field(default=None)
+    stage: str = Field(default="registered", max_length=24)
+    deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    def figures(self) -> dict[str, float | None]:
+        """Every figure by name: the fields and the registered quantities."""
+        return {name: getattr(self, name) for name in FIGURES} | dict(self.quantities)
+
+
+class ProjectRead(ProjectFields, Answer):
+    """A project as the caller may see it.
+
+    Of another organisation's project the investor's name is always null; under a ``teaser`` figures
+    are null and stand in ``bands``, and ``withheld`` names the fields that are not shown.
+    """
+
+    id: Id
+    organisation_id: Id
+    stage: str
+    version: int
+    created_at: Instant
+    updated_at: Instant
+    bands: dict[str, BandRead] = Field(default_factory=dict)
+    withheld: list[str] = Field(default_factory=list)
+
+
+def visible_to(session: Session, actor: Actor) -> SelectOfScalar[Project]:
+    """Projects that the actor may know of: its own, and those shared with it, its region or everyone."""
+    return select(Project).where(col(Project.deleted_at).is_(None), _shared_with(session, actor))
+
+
+def _shared_with(session: Session, actor: Actor) -> ColumnElement[bool]:
+    own = col(Project.organisation_id) == actor.organisation_id
+    named = and_(
+        col(Project.visibility) == "named",
+        cast(Project.shared_with, String).contains(f'"{actor.organisation_id}"', autoescape=True),
+    )
+    today = shanghai_day(now(session))
+    in_force = and_(
+        or_(col(Pairing.since).is_(None), col(Pairing.since) <= today),
+        or_(col(Pairing.until).is_(None), col(Pairing.until) >= today),
+    )
+    partner_regions = (
+        select(Pairing.partner_region_code)
+        .where(Pairing.supporting_region_code == actor.region_code, in_force)
+        .union(
+            select(Pairing.supporting_region_code).where(
+                Pairing.partner_region_code == actor.region_code, in_force
+            )
+        )
+    )
+    of_partner = select(Organisation.id).where(col(Organisation.region_code).in_(partner_regions))
+    partners = and_(col(Project.visibility) == "partners", col(Project.organisation_id).in_(of_partner))
+    return or_(own, named, partners, col(Project.visibility) == "public")
+
+
+def listed(session: Session, actor: Actor, q: str | None, industry: str | None) -> SelectOfScalar[Project]:
+    """Visible projects, oldest first, by part of the name and start of the industry code."""
+    statement = visible_to(session, actor).order_by(col(Project.id))
+    if q:
+        statement = statement.where(col(Project.name).contains(q, autoescape=True))
+    if industry:
+        statement = statement.where(col(Project.industry_code).startswith(industry, autoescape=True))
+    return statement
+
+
+def visible_ids(session: Session, actor: Actor) -> set[str]:
+    """The ids of all projects that the actor may know of."""
+    return set(session.exec(visible_to(session, actor).with_only_columns(col(Project.id))))
+
+
+def get(session: Session, actor: Actor, project_id: str) -> Project:
+    """One visible project; raises ``NotFound``."""
+    found = session.exec(visible_to(session, actor).where(Project.id == project_id)).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def read(session: Session, actor: Actor, row: Project) -> ProjectRead:
+    """The row as the actor may see it."""
+    shown = ProjectRead.model_validate(row)
+    if row.organisation_id == actor.organisation_id:
+        return shown
+    shown.investor_name, shown.shared_with, shown.withheld = None, [], ["investor_name", "shared_with"]
+    if row.disclosure == "full":
+        return shown
+    figures = row.figures()
+    shown.bands = bands_of(figures, figures)
+    shown.withheld += WITHHELD
+    shown.description, shown.products, shown.inputs, shown.materials = None, [], [], []
+    shown.quantities = {}
+    for name in FIGURES:
+        setattr(shown, name, None)
+    shown.origin_region_code = prefecture_of(session, row.origin_region_code)
+    shown.incubated_project_id = None
+    return shown
+
+
+def prefecture_of(session: Session, region_code: str) -> str:
+    """The region above a county, which is all that a teaser tells of the origin."""
+    return regions.path(session, region_code)[-2:][0]
+
+
+def register(session: Session, actor: Actor, body: ProjectWrite) -> Project:
+    """Enter a project for the actor's organisation."""
+    check(session, actor, body)
+    row = Project.model_validate(
+        {
+            **body.model_dump(),
+            **created(session),
+            "id": new_id("prj"),
+            "organisation_id": actor.organisation_id,
+        }
+    )
+    session.add(row)
+    # The audit event refers to a row that the database has accepted.
+    session.flush()
+    record_change(session, "project", row.id, "create")
+    audit.record(session, actor, "project.create", "project", row.id)
+    return row
+
+
+def replace(
+    session: Session, actor: Actor, project_id: str, expected: ExpectedVersion, body: ProjectWrite
+) -> Project:
+    """Put a whole new body in place of the old."""
+    row = _own_locked(session, actor, project_id, expected)
+    return _write(session, actor, row, body)
+
+
+def change(
+    session: Session, actor: Actor, project_id: str, expected: ExpectedVersion, patch: dict[str, Any]
+) -> Project:
+    """Apply a merge patch (RFC 7396)."""
+    row = _own_locked(session, actor, project_id, expected)
+    return _write(session, actor, row, patched(ProjectWrite, row, patch))
+
+
+def remove(session: Session, actor: Actor, project_id: str, expected: ExpectedVersion) -> None:
+    """Take the project out of every list and ranking; the record keeps it."""
+    row = _own_locked(session, actor, project_id, expected)
+    replace_fields(session, row, {"deleted_at": now(session)})
+    record_change(session, "project", row.id, "delete")
+    audit.record(session, actor, "project.delete", "project", row.id)
+
+
+def _own_locked(session: Session, actor: Actor, project_id: str, expected: ExpectedVersion) -> Project:
+    # Locked while it is checked: two writers that hold the same ETag must not both pass.
+    row = session.exec(visible_to(session, actor).where(Project.id == project_id).with_for_update()).first()
+    if row is None:
+        raise NotFound()
+    require_own(actor, row.organisation_id)
+    require_version(row, expected)
+    return row
+
+
+def _write(session: Session, actor: Actor, row: Project, body: ProjectWrite) -> Project:
+    check(session, actor, body)
+    values = Project.model_validate(row.model_dump() | body.model_dump())
+    before = {name: getattr(row, name) for name in ProjectWrite.model_fields}
+    after = {name: getattr(values, name) for name in ProjectWrite.model_fields}
+    replace_fields(session, row, after)
+    record_change(session, "project", row.id, "update")
+    changed = sorted(name for name in after if after[name] != before[name])
+    audit.record(session, actor, "project.update", "project", row.id, {"fields": changed})
+    return row
+
+
+def check(session: Session, actor: Actor, body: ProjectWrite, at: str = "") -> None:
+    """Raise ``Invalid`` where the body, which stands at pointer ``at``, refers to what does not exist."""
+    regions.require_known(session, {f"{at}/origin_region_code": body.origin_region_code})
+    industries.require_known(session, {f"{at}/industry_code": body.industry_code})
+    quantities.validate(session, body.quantities, at)
+    known = {*NEEDS, *CEILINGS, *session.exec(select(quantities.Quantity.name))}
+    unknown = "There is no such organisation."
+    errors = [
+        FieldError(f"{at}/must/{i}", "unknown_need", "Name a need, a quantity or a ceiling of this project.")
+        for i, name in enumerate(body.must)
+        if name not in known
+    ]
+    errors += [
+        FieldError(f"{at}/shared_with/{i}", "unknown_organisation", unknown)
+        for i, organisation_id in enumerate(body.shared_with)
+        if session.get(Organisation, organisation_id) is None
+    ]
+    if body.incubated_project_id is not None:
+        incubated = visible_to(session, actor).where(Project.id == body.incubated_project_id)
+        if session.exec(incubated).first() is None:
+            pointer = f"{at}/incubated_project_id"
+            errors.append(FieldError(pointer, "unknown_project", "There is no such project."))
+    if errors:
+        raise Invalid(errors)

@@ -1,0 +1,60 @@
+"""Quantities 要素: what can be needed and offered is declared as data; a new one is a line, no migration."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sqlalchemy import String
+from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from service.errors import FieldError, Invalid
+
+Test = Literal["offer_at_least_need", "offer_at_most_need"]
+
+
+class QuantityRead(SQLModel):
+    """A declared quantity. ``is_field``: it is a field of its own, not a member of ``quantities``."""
+
+    name: str = Field(max_length=60)
+    name_zh: str = Field(max_length=60)
+    name_en: str = Field(max_length=100)
+    unit: str = Field(max_length=20)
+    unit_zh: str = Field(max_length=20)
+    test: Test = Field(sa_type=String(20))
+    kind: str = Field(max_length=20)
+    maximum: float = Field(description="The largest value accepted, in `unit`.")
+    actionable: bool = Field(description="Whether a county can change it, so that it may be a fix.")
+    decided_by: str = Field(max_length=60)
+    is_field: bool
+
+
+class Quantity(QuantityRead, table=True):
+    """The stored line of the registry."""
+
+    __tablename__ = "quantities"
+
+    name: str = Field(primary_key=True, max_length=60)
+
+
+def listed() -> SelectOfScalar[Quantity]:
+    """All quantities in the order of their names."""
+    return select(Quantity).order_by(col(Quantity.name))
+
+
+def validate(session: Session, values: dict[str, float], at: str = "") -> None:
+    """Raise ``Invalid`` for every member of ``quantities`` that is not registered or out of range."""
+    if not values:
+        return
+    rows = session.exec(select(Quantity).where(col(Quantity.is_field).is_(False)))
+    registry = {row.name: row for row in rows}
+    errors = []
+    for name, value in values.items():
+        pointer = f"{at}/quantities/{name.replace('~', '~0').replace('/', '~1')}"
+        if name not in registry:
+            errors.append(FieldError(pointer, "unknown_quantity", "Not registered; see GET /v1/quantities."))
+        elif value > registry[name].maximum:
+            limit = f"{registry[name].maximum:g} {registry[name].unit}"
+            errors.append(FieldError(pointer, "number_out_of_range", f"The largest value is {limit}."))
+    if errors:
+        raise Invalid(errors)

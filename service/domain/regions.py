@@ -1,0 +1,81 @@
+"""Regions 行政区: provinces, prefectures and counties by their GB/T 2260 code."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sqlalchemy import String
+from sqlmodel import Field, Session, SQLModel, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from service.errors import NotFound, invalid
+from service.units import Latitude, Longitude, RegionCode
+
+Level = Literal["province", "prefecture", "county"]
+
+
+class RegionRead(SQLModel):
+    """A region; centroid in WGS84 degrees, null where no polygon is known. Points, not borders."""
+
+    code: RegionCode
+    name: str = Field(max_length=60)
+    full_name: str = Field(max_length=200)
+    level: Level = Field(sa_type=String(12))
+    parent_code: RegionCode | None = None
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+    area_km2: float | None = Field(default=None, schema_extra={"json_schema_extra": {"unit": "km2"}})
+
+
+class Region(RegionRead, table=True):
+    """The stored region."""
+
+    __tablename__ = "regions"
+
+    code: str = Field(primary_key=True, max_length=6)
+    parent_code: str | None = Field(default=None, foreign_key="regions.code", index=True, max_length=6)
+
+
+def listed(q: str | None, province: str | None, level: Level | None) -> SelectOfScalar[Region]:
+    """Regions by part of their name, province (name or code) and level, in the order of codes."""
+    statement = select(Region).order_by(col(Region.code))
+    if q:
+        statement = statement.where(
+            or_(
+                col(Region.full_name).contains(q, autoescape=True),
+                col(Region.code).startswith(q, autoescape=True),
+            )
+        )
+    if province:
+        statement = statement.where(
+            or_(
+                col(Region.code).startswith(province[:2] if province.isdigit() else "--", autoescape=True),
+                col(Region.full_name).startswith(province, autoescape=True),
+            )
+        )
+    return statement.where(Region.level == level) if level else statement
+
+
+def get(session: Session, code: str) -> Region:
+    """The region of this code; raises ``NotFound``."""
+    region = session.get(Region, code)
+    if region is None:
+        raise NotFound(detail=f"There is no region {code}. Look it up with GET /v1/regions?q=.")
+    return region
+
+
+def require_known(session: Session, codes: dict[str, str]) -> None:
+    """Raise ``Invalid`` for the first pointer whose code is no region. ``codes``: pointer -> code."""
+    known = set(session.exec(select(Region.code).where(col(Region.code).in_(set(codes.values())))))
+    for pointer, code in codes.items():
+        if code not in known:
+            raise invalid(pointer, "unknown_region", f"There is no region {code}; see GET /v1/regions.")
+
+
+def path(session: Session, code: str | None) -> tuple[str, ...]:
+    """The region and everything above it, itself first: ("330421", "330400", "330000")."""
+    codes: list[str] = []
+    while code:
+        codes.append(code)
+        code = session.exec(select(Region.parent_code).where(Region.code == code)).first()
+    return tuple(codes)

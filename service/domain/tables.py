@@ -1,0 +1,29 @@
+"""Names every module that holds a table, so that the metadata is whole wherever it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+MODULES = (
+    "service.database",
+    "service.access.keys",
+    "service.access.audit",
+    "service.domain.regions",
+    "service.domain.industries",
+    "service.domain.zones",
+    "service.domain.quantities",
+    "service.domain.organisations",
+    "service.domain.pairings",
+    "service.domain.projects",
+    "service.domain.profiles",
+    "service.domain.profile_records",
+    "service.domain.models",
+    "service.domain.catalogue",
+    "service.domain.retries",
+)
+
+
+def load() -> None:
+    """Import them all."""
+    for name in MODULES:
+        import_module(name)

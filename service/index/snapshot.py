@@ -1,0 +1,96 @@
+"""One state of the match index: immutable, so that a reader never sees half a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.index.values import Atlas
+from service.matching.matcher import Matcher, NeedColumns, OfferColumns
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCard:
+    """What an item of a ranking shows of its place, at hand without a query.
+
+    ``audience`` are the organisations that are ranked on this row; None stands for everyone but
+    ``kept_from``, who have a more exact row of their own.
+    """
+
+    id: str
+    site_name: str
+    region_code: str
+    region_name: str
+    organisation_id: str | None
+    is_synthetic: bool
+    unconfirmed: bool
+    audience: frozenset[str] | None
+    kept_from: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectCard:
+    """What an item shows of its project; ``own`` rows are exact and for their organisation alone."""
+
+    id: str
+    name: str
+    industry_code: str
+    origin_region_code: str
+    organisation_id: str
+    stage: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """Arrays and cards of one revision; row i of the columns is card i."""
+
+    revision: int
+    today: date
+    model_version: str
+    matcher: Matcher
+    atlas: Atlas
+    offers: OfferColumns
+    places: tuple[PlaceCard, ...]
+    needs: NeedColumns
+    projects: tuple[ProjectCard, ...]
+    regions_of: Mapping[str, str | None]
+    public: Bools
+    rows_of: Mapping[str, tuple[int, ...]]
+
+    def visible_places(self, organisation_id: str) -> Bools:
+        """Which places the organisation is ranked on. Shape (n,)."""
+        visible = self.public.copy()
+        for row in self.rows_of.get(organisation_id, ()):
+            visible[row] = self.places[row].audience is not None
+        return visible
+
+    def visible_projects(self, organisation_id: str, project_ids: set[str]) -> Bools:
+        """Which project rows the organisation is ranked on, given the projects that it may see."""
+        return np.array(
+            [
+                card.id in project_ids and card.own == (card.organisation_id == organisation_id)
+                for card in self.projects
+            ],
+            dtype=np.bool_,
+        )
+
+
+def public_rows(places: Iterable[PlaceCard]) -> Bools:
+    """Rows that stand for everyone but those they are kept from."""
+    return np.array([card.audience is None for card in places], dtype=np.bool_)
+
+
+def rows_by_organisation(places: Iterable[PlaceCard]) -> dict[str, tuple[int, ...]]:
+    """For each organisation, the rows that are for it alone or kept from it."""
+    rows: dict[str, list[int]] = {}
+    for row, card in enumerate(places):
+        for organisation_id in card.kept_from | (card.audience or frozenset()):
+            rows.setdefault(organisation_id, []).append(row)
+    return {organisation_id: tuple(found) for organisation_id, found in rows.items()}

@@ -1,0 +1,82 @@
+"""A ranking as a table for a terminal."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from rich.console import Console
+from rich.table import Table
+
+from service.access.policy import Actor, granted_to
+from service.api.match_engine import Engine
+from service.api.pages import Signer
+from service.api.rankings import MatchPage
+from service.database import Database, reading
+from service.domain.organisations import Organisation
+from service.domain.projects import Project
+from service.errors import NotFound
+from service.index import MatchIndex
+
+Language = Literal["zh", "en"]
+_HEADERS = {
+    "zh": ("序", "得分", "载体", "所在地", "公里", "主要理由", "待确认"),
+    "en": ("#", "Score", "Place", "Region", "km", "Main reasons", "To confirm"),
+}
+_SYNTHETIC = {
+    "zh": "* 该载体的空闲土地、电力、用工和价格为合成数据",
+    "en": "* free land, power, labour and prices of this place are synthetic",
+}
+
+
+def show(
+    console: Console,
+    database: Database,
+    project_id: str,
+    actor: Actor | None,
+    *,
+    limit: int,
+    language: Language,
+) -> None:
+    """Rank the places of a registered project and print them; ``actor`` None is its own organisation."""
+    with reading(database) as session:
+        row = session.get(Project, project_id)
+        if row is None or row.deleted_at is not None:
+            raise NotFound(detail=f"There is no project {project_id}.")
+        owner = session.get_one(Organisation, row.organisation_id)
+        actor = actor or Actor(owner.id, owner.kind, owner.region_code, "command", granted_to(owner.kind))
+        engine = Engine(session, actor, MatchIndex().current(session), language, Signer(""))
+        need = engine.need(row, row.id, row.organisation_id)
+        page = engine.match_page(
+            need, engine.places(None, need), limit=limit, cursor=None, query="", stability=False
+        )
+        console.print(f"\n[bold]{row.name}[/]  {row.industry_code}")
+        print_page(console, MatchPage(**page).model_dump(mode="json"), language)
+
+
+def print_page(console: Console, page: dict[str, Any], language: Language) -> None:
+    """Print a page of a ranking as the API gives it."""
+    table = Table(row_styles=["", "dim"])
+    for name, right in zip(_HEADERS[language], (1, 1, 0, 0, 1, 0, 0), strict=True):
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
+    for item in page["items"]:
+        place = item["profile"]
+        table.add_row(
+            str(item["rank"]),
+            f"{item['score']:.3f}",
+            place["site_name"] + (" *" if place["is_synthetic"] else ""),
+            place["region_name"],
+            "" if item["distance_km"] is None else f"{item['distance_km']:.0f}",
+            _reasons(item),
+            str(len(item["to_confirm"])) if item["to_confirm"] else "",
+        )
+    console.print(table)
+    counts = (page["eligible_count"], page["excluded_count"])
+    said = "符合准入 {} 处，未通过 {} 处" if language == "zh" else "{} admitted, {} passed over"
+    console.print(f"{said.format(*counts)}  ·  {page['model_version']}  ·  r{page['index_revision']}")
+    if any(item["profile"]["is_synthetic"] for item in page["items"]):
+        console.print(_SYNTHETIC[language])
+
+
+def _reasons(item: dict[str, Any]) -> str:
+    strongest = sorted(item["contributions"], key=lambda line: -line["contribution"])[:2]
+    return "\n".join(line["reason"] for line in strongest)

