@@ -32,11 +32,19 @@ from service.api.rates import limiter_of
 from service.database import Database, State, open_database, reading
 from service.errors import Unavailable
 from service.index import MatchIndex
+from service.logs import configure
 from service.schema import is_current
 from service.settings import Settings
 
 _log = structlog.get_logger()
 ROUTERS = (health, projects, profiles, matches, model, reference, organisations, pairings, keys)
+
+
+def serving() -> FastAPI:
+    """The application of a serving process; each worker sets up its own logs."""
+    settings = Settings()
+    configure(settings.log_level)
+    return create_app(settings)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

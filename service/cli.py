@@ -18,7 +18,9 @@ from service import demo, ranked_table, schema
 from service.access.policy import Permission
 from service.app import create_app
 from service.database import Database, open_database, writing
-from service.domain import keys
+from service.domain import keys, organisations
+from service.domain.organisations import OrganisationWrite
+from service.domain.shapes import validated
 from service.errors import ShanhaiError
 from service.logs import configure
 from service.settings import Settings
@@ -28,6 +30,8 @@ app = typer.Typer(
 )
 keys_app = typer.Typer(no_args_is_help=True, help="API keys.")
 app.add_typer(keys_app, name="keys")
+organisations_app = typer.Typer(no_args_is_help=True, help="Organisations; the first one is made here.")
+app.add_typer(organisations_app, name="organisations")
 console = Console()
 
 
@@ -37,6 +41,8 @@ def main() -> None:
         app()
     except ShanhaiError as error:
         console.print(f"[red]{error.code}[/]: {error.detail}")
+        for entry in error.errors:
+            console.print(f"  {entry.pointer}: {entry.detail}")
         raise SystemExit(1) from error
 
 
@@ -59,7 +65,7 @@ def serve(
     structlog.get_logger().info("serving", database=database.description, workers=count)
     database.engine.dispose()
     uvicorn.run(
-        "service.app:create_app",
+        "service.app:serving",
         factory=True,
         host=host or settings.host,
         port=port or settings.port,
@@ -68,6 +74,9 @@ def serve(
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=20,
+        # A worker that still imports does not answer its supervisor: at uvicorn's 5 seconds it is killed and
+        # started again, for ever, on a machine that is busy.
+        timeout_worker_healthcheck=60,
     )
 
 
@@ -145,6 +154,19 @@ def _ask(url: str, key: str, project_id: str, limit: int, language: str) -> dict
         console.print(f"[red]{body['code']}[/]: {body['detail']}")
         raise typer.Exit(1)
     return body
+
+
+@organisations_app.command("create")
+def create_organisation(
+    name: Annotated[str, typer.Argument(help="Its name.")],
+    kind: Annotated[str, typer.Argument(help="platform, authority, bureau, county, …")],
+    region: Annotated[str | None, typer.Option(help="Region code; a platform has none.")] = None,
+) -> None:
+    """Enter an organisation and print its id; make its first key with `shanhai keys create`."""
+    body = validated(OrganisationWrite, {"name": name, "kind": kind, "region_code": region})
+    with writing(_open(Settings())) as session:
+        organisation_id = organisations.register(session, None, body).id
+    console.print(organisation_id, highlight=False)
 
 
 @keys_app.command("create")

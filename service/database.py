@@ -174,7 +174,20 @@ def writing(database: Database) -> Iterator[Session]:
         session.connection(execution_options={"writes": True})
         yield session
         seal(session)
+        _commit(session)
+
+
+def _commit(session: Session) -> None:
+    try:
         session.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable(
+                "outcome_unknown",
+                "The database went away during the commit: the change may be stored or not. Read before "
+                "you send it again, or send it again with the same Idempotency-Key.",
+            ) from error
+        raise
 
 
 def now(session: Session) -> datetime:

@@ -20,7 +20,7 @@ LARGEST_NUMBER = 1e12
 
 # Direction controls can make a name read differently from what is stored.
 _FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff]"
 )
 
 
@@ -127,9 +127,9 @@ def _whole_instant(value: Any) -> Any:
 
 
 def _plausible_instant(value: datetime) -> datetime:
-    value = _utc(value)
+    # Checked first: at the very ends of the calendar another zone has no such year.
     _plausible(value.date())
-    return value
+    return _utc(value)
 
 
 def _rfc_3339(value: datetime) -> str:

@@ -20,20 +20,21 @@ from service.database import now
 from service.domain.profiles import Profile, SiteKind
 from service.domain.projects import ProjectFields
 from service.errors import FieldError, Invalid
-from service.index import MatchIndex, Snapshot
-from service.index.snapshot import Bools
-from service.index.values import need_of, offer_of
-from service.matching.matcher import (
+from service.index import (
     DEFAULT_WEIGHTS,
     Cursor,
     ExclusionCursor,
+    MatchIndex,
     NeedColumns,
     OfferColumns,
     Ranking,
+    Snapshot,
     Weights,
     WeightsError,
     apply_fix,
 )
+from service.index.snapshot import Bools
+from service.index.values import need_of, offer_of
 from service.units import RegionCode, ShortText
 
 Include = Literal["stability", "exclusions"]

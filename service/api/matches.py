@@ -19,7 +19,7 @@ from service.api.preconditions import not_modified
 from service.api.problems import documented
 from service.domain import profiles, projects
 from service.domain.projects import EXAMPLE, Project, ProjectWrite
-from service.units import AnyQuantity, Id
+from service.units import AnyQuantity, Id, ShortText
 
 router = APIRouter(prefix="/v1", tags=["matching"])
 Wanted = Annotated[
@@ -47,7 +47,7 @@ class MatchQuery(BaseModel):
 
     project: ProjectWrite | None = None
     project_id: Id | None = None
-    weights: dict[str, AnyQuantity] = Field(
+    weights: dict[ShortText, AnyQuantity] = Field(
         {}, max_length=50, description="Per criterion; see GET /v1/criteria."
     )
     filters: Filters = Filters()

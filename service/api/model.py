@@ -12,8 +12,7 @@ from service.api.deps import IndexDep, Language, LanguageDep, MatchReader, ReadS
 from service.api.pages import Page
 from service.api.problems import documented
 from service.domain import models
-from service.matching.criteria import CRITERIA
-from service.matching.matcher import DEFAULT_WEIGHTS
+from service.index import CRITERIA, DEFAULT_WEIGHTS
 from service.units import Instant
 
 router = APIRouter(prefix="/v1", tags=["matching"])

@@ -68,8 +68,13 @@ def problem(
         "request_id": request_id,
     }
     if status == 422 or errors:
-        body["errors"] = [{"pointer": e.pointer, "code": e.code, "detail": e.detail} for e in errors]
+        body["errors"] = [{"pointer": _sent(e.pointer), "code": e.code, "detail": e.detail} for e in errors]
     return Response(orjson.dumps(body), status, {**(headers or {})}, MEDIA_TYPE)
+
+
+def _sent(text: str) -> str:
+    # A name from the request may hold a lone surrogate; an answer about it must not fail for it.
+    return text.encode("utf-8", "replace").decode()
 
 
 def request_id_of(request: Request) -> str:

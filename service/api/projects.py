@@ -22,6 +22,7 @@ from service.api.preconditions import IfMatch, OnceDep, tagged
 from service.api.problems import documented
 from service.domain import projects
 from service.domain.projects import ProjectRead, ProjectWrite
+from service.units import ShortText
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"])
 CHANGING = documented(404, 408, 409, 412, 413, 428)
@@ -33,7 +34,9 @@ def list_projects(
     session: ReadSession,
     actor: ProjectReader,
     q: Search = None,
-    industry: Annotated[str | None, Query(max_length=5, description="Start of an industry code.")] = None,
+    industry: Annotated[
+        ShortText | None, Query(max_length=5, description="Start of an industry code.")
+    ] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[ProjectRead]:

@@ -8,8 +8,7 @@ from pydantic import BaseModel, Field
 
 from service.domain.bands import BandRead
 from service.domain.profiles import Profile
-from service.index import PlaceCard, ProjectCard
-from service.matching import matcher as m
+from service.index import Contribution, Failure, FixStep, Item, PlaceCard, ProjectCard
 from service.units import Instant
 
 SiteMode = Literal["build", "rent", "both"]
@@ -208,7 +207,7 @@ def project_read(card: ProjectCard) -> ProjectItemRead:
     return ProjectItemRead.model_validate(card, from_attributes=True)
 
 
-def contribution_reads(lines: tuple[m.Contribution, ...]) -> list[ContributionRead]:
+def contribution_reads(lines: tuple[Contribution, ...]) -> list[ContributionRead]:
     """The lines of a score."""
     return [
         ContributionRead(
@@ -228,7 +227,7 @@ def contribution_reads(lines: tuple[m.Contribution, ...]) -> list[ContributionRe
     ]
 
 
-def failure_reads(failures: tuple[m.Failure, ...]) -> list[FailureRead]:
+def failure_reads(failures: tuple[Failure, ...]) -> list[FailureRead]:
     """The failing rules."""
     return [
         FailureRead(
@@ -247,7 +246,7 @@ def failure_reads(failures: tuple[m.Failure, ...]) -> list[FailureRead]:
     ]
 
 
-def fix_reads(steps: tuple[m.FixStep, ...] | None) -> list[FixRead] | None:
+def fix_reads(steps: tuple[FixStep, ...] | None) -> list[FixRead] | None:
     """The cheapest fix; null when something cannot be fixed."""
     if steps is None:
         return None
@@ -265,7 +264,7 @@ def fix_reads(steps: tuple[m.FixStep, ...] | None) -> list[FixRead] | None:
     ]
 
 
-def item_values(item: m.Item, interval: tuple[int, int] | None) -> dict[str, Any]:
+def item_values(item: Item, interval: tuple[int, int] | None) -> dict[str, Any]:
     """What an item says whichever side is ranked."""
     low, high = interval or (None, None)
     return {

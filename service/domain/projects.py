@@ -232,7 +232,8 @@ def listed(session: Session, actor: Actor, q: str | None, industry: str | None) 
 
 def visible_ids(session: Session, actor: Actor) -> set[str]:
     """The ids of all projects that the actor may know of."""
-    return set(session.exec(visible_to(session, actor).with_only_columns(col(Project.id))))
+    statement = select(Project.id).where(col(Project.deleted_at).is_(None), _shared_with(session, actor))
+    return set(session.exec(statement))
 
 
 def get(session: Session, actor: Actor, project_id: str) -> Project:

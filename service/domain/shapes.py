@@ -114,6 +114,11 @@ def patched(body_type: type[W], row: SQLModel, patch: dict[str, Any]) -> W:
         Where the result is not a valid body; a member that the body does not know is one case.
     """
     known = set(body_type.model_fields)
+    # A null removes a member before the body is validated: a misspelt one would pass unseen.
+    unknown = [name for name in patch if name not in known]
+    if unknown:
+        said = "This resource has no such member."
+        raise Invalid([FieldError(f"/{_escaped(name)}", "extra_forbidden", said) for name in unknown])
     stored = body_type.model_validate(row.model_dump(include=known)).model_dump(mode="json")
     return validated(body_type, merge_patch(stored, patch))
 
@@ -130,7 +135,7 @@ def field_errors(errors: Any, skip: int = 0) -> list[FieldError]:
     """The errors of pydantic as pointers, codes and sentences; the offending input is never echoed."""
     return [
         FieldError(
-            "".join(f"/{_escaped(part)}" for part in error["loc"][skip:]),
+            "".join(f"/{_escaped(part)}" for part in error["loc"][skip:] if part != "[key]"),
             to_snake(error["type"]),
             _printable(error["msg"]),
         )

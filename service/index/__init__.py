@@ -5,5 +5,43 @@ from __future__ import annotations
 from service.index.live import MatchIndex
 from service.index.matchers import build_matcher, fit_first_model
 from service.index.snapshot import PlaceCard, ProjectCard, Snapshot
+from service.matching.criteria import CRITERIA
+from service.matching.matcher import (
+    DEFAULT_WEIGHTS,
+    Contribution,
+    Cursor,
+    ExclusionCursor,
+    Failure,
+    FixStep,
+    Item,
+    NeedColumns,
+    OfferColumns,
+    Ranking,
+    Weights,
+    WeightsError,
+    apply_fix,
+)
 
-__all__ = ["MatchIndex", "PlaceCard", "ProjectCard", "Snapshot", "build_matcher", "fit_first_model"]
+# The matcher's own shapes go up through here, so that only this package imports it.
+__all__ = [
+    "CRITERIA",
+    "DEFAULT_WEIGHTS",
+    "Contribution",
+    "Cursor",
+    "ExclusionCursor",
+    "Failure",
+    "FixStep",
+    "Item",
+    "MatchIndex",
+    "NeedColumns",
+    "OfferColumns",
+    "PlaceCard",
+    "ProjectCard",
+    "Ranking",
+    "Snapshot",
+    "Weights",
+    "WeightsError",
+    "apply_fix",
+    "build_matcher",
+    "fit_first_model",
+]

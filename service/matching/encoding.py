@@ -8,9 +8,10 @@ from datetime import date
 import numpy as np
 from scipy.sparse import csr_array
 
-from service.matching.columns import FigureColumn, Floats, NeedColumns, OfferColumns, Ragged
+from service.matching.columns import FigureColumn, Floats, NeedColumns, OfferColumns
 from service.matching.context import Context
 from service.matching.documents import need_text, offer_text
+from service.matching.ragged import Ragged
 from service.matching.values import Figure, Need, Offer, Restriction
 
 _LAND_USE = {None: 0, "M1": 1, "M2": 2, "M3": 3}

@@ -80,7 +80,7 @@ def quotient(numerator: FigureColumn, denominator: FigureColumn) -> FigureColumn
     Both are taken as not negative. A range of the denominator that begins at
     zero has no upper bound.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         positive = denominator.high > 0
         low = np.where(positive, numerator.low / denominator.high, np.nan)
         if numerator.high is numerator.low and denominator.high is denominator.low:

@@ -43,7 +43,9 @@ MODEL = TextModel().fit([name for _, name, _ in INDUSTRIES])
 LINKS = (("C20", "C21"), ("C264", "C21"))
 
 
-def _quantity(name: str, zh: str, en: str, unit: str, *, actionable: bool = True, limit: bool = False) -> Quantity:
+def _quantity(
+    name: str, zh: str, en: str, unit: str, *, actionable: bool = True, limit: bool = False
+) -> Quantity:
     test = "offer_at_most_need" if limit else "offer_at_least_need"
     return Quantity(name, zh, en, unit, unit, test, "capacity", actionable, "county")
 
@@ -136,6 +138,13 @@ def outcome_of(rule_name: str, wanted: Need, place: Offer, matcher: Matcher = MA
     return {1: "pass", 0: "unknown", -1: "fail"}[verdict]
 
 
+def outcomes_of(wanted: Need, place: Offer) -> dict[str, str]:
+    """The verdict of every rule on one pair, in the first reading of the site mode."""
+    need_columns, offer_columns = MATCHER.needs([wanted]), MATCHER.offers([place])
+    words = {1: "pass", 0: "unknown", -1: "fail"}
+    return {r.name: words[int(r.test(need_columns, offer_columns, CONTEXT)[0])] for r in MATCHER.rules}
+
+
 def rank_all(wanted: Need, places: list[Offer], weights: Weights = WEIGHTS) -> list[tuple[str, float]]:
     """Keys and scores of all eligible places, best first."""
     ranking = MATCHER.rank_offers(
@@ -162,8 +171,11 @@ def bands(draw: st.DrawFn) -> Band:
 
 
 def _figures(names: tuple[str, ...], *, with_bands: bool) -> st.SearchStrategy[dict[str, Any]]:
-    figure = st.one_of(st.none(), amounts, bands()) if with_bands else st.one_of(st.none(), amounts)
-    return st.fixed_dictionaries(dict.fromkeys(names, figure))
+    stated = st.one_of(amounts, bands()) if with_bands else amounts
+    figure = st.one_of(st.none(), stated)
+    return st.fixed_dictionaries(
+        {name: _mostly(None, 0.5, 300.0) if name.startswith("min_") else figure for name in names}
+    )
 
 
 QUANTITY_NAMES = tuple(quantity.name for quantity in QUANTITIES)
@@ -184,6 +196,13 @@ OFFER_NAMES = (
 )
 _HARD = ("land_mu", "floor_area_m2", "power_kva", "labour_persons", *QUANTITY_NAMES, *CEILINGS)
 _WORDS = ("家具", "竹木制品", "胶合板", "电子信息", "涂料")
+
+
+def _mostly(usual: Any, *others: Any) -> st.SearchStrategy[Any]:
+    """The usual value three times in four, so that enough pairs pass every rule to be ranked."""
+    return st.integers(0, 3).flatmap(lambda n: st.sampled_from(others) if n == 3 else st.just(usual))
+
+
 _points = st.one_of(st.none(), st.floats(80, 130))
 _partners = st.sampled_from(
     [
@@ -202,15 +221,17 @@ def needs(*, with_bands: bool = False) -> st.SearchStrategy[Need]:
         industry_code=st.sampled_from(_CODES),
         name=st.sampled_from(["", "家具项目", "电子项目"]),
         inputs=st.lists(st.sampled_from(_WORDS), max_size=2).map(tuple),
-        materials=st.lists(st.builds(Material, st.just("毛竹"), max_haul_km=st.just(200.0)), max_size=1).map(tuple),
+        materials=st.lists(st.builds(Material, st.just("毛竹"), max_haul_km=st.just(200.0)), max_size=1).map(
+            tuple
+        ),
         lon=_points,
         lat=st.one_of(st.none(), st.floats(20, 45)),
         site_mode=st.sampled_from(["build", "rent", "either", "both"]),
         figures=_figures(NEED_NAMES, with_bands=with_bands),
-        must=st.lists(st.sampled_from(_HARD), unique=True).map(tuple),
-        coating=st.sampled_from([None, "water", "solvent"]),
-        is_chemical=st.sampled_from([None, False, False, True]),
-        programmes=st.sampled_from([(), (), ("mountain_sea",)]),
+        must=st.lists(st.sampled_from(_HARD), unique=True, max_size=4).map(tuple),
+        coating=_mostly("water", None, "solvent"),
+        is_chemical=_mostly(False, None, True),
+        programmes=_mostly((), ("mountain_sea",)),
         partners=st.lists(_partners, max_size=2, unique=True).map(tuple),
     )
 
@@ -220,7 +241,10 @@ def offers(draw: st.DrawFn, *, with_bands: bool = False, key: str = "prf") -> Of
     """Any offer that the API would let in."""
     host = draw(st.sampled_from([("331126", "331100", "330000"), ("513225", "513200", "510000")]))
     restrictions = st.builds(
-        Restriction, st.sampled_from(_CODES), st.sampled_from(["prohibited", "conditional"]), st.just("须评审")
+        Restriction,
+        st.sampled_from(_CODES),
+        st.sampled_from(["prohibited", "conditional"]),
+        st.just("须评审"),
     )
     return Offer(
         key=key,
@@ -231,16 +255,16 @@ def offers(draw: st.DrawFn, *, with_bands: bool = False, key: str = "prf") -> Of
         lon=draw(_points),
         lat=draw(st.one_of(st.none(), st.floats(20, 45))),
         figures=draw(_figures(OFFER_NAMES, with_bands=with_bands)),
-        land_use=draw(st.sampled_from([None, "M1", "M2", "M3"])),
+        land_use=draw(_mostly("M3", None, "M1", "M2")),
         leading_industries=tuple(draw(st.lists(st.sampled_from(_WORDS), max_size=2))),
         industry_codes=tuple(draw(st.lists(st.sampled_from(_CODES), max_size=2))),
         materials=tuple(draw(st.lists(st.builds(Material, st.just("毛竹")), max_size=1))),
-        restricted_industries=tuple(draw(st.lists(restrictions, max_size=1))),
+        restricted_industries=draw(_mostly(0, 1).flatmap(lambda n: st.tuples(*[restrictions] * n))),
         is_chemical_park=draw(st.sampled_from([None, False, True])),
-        environment_unit=draw(st.sampled_from([None, "general_control", "general_control", "priority_protection"])),
-        as_of=TODAY - timedelta(days=draw(st.sampled_from([0, 30, 365, 366, 1000]))),
-        valid_until=draw(st.sampled_from([None, TODAY, TODAY - timedelta(days=1)])),
-        status=draw(st.sampled_from(["published", "published", "draft"])),
+        environment_unit=draw(_mostly("general_control", None, "priority_protection")),
+        as_of=TODAY - timedelta(days=draw(_mostly(30, 0, 365, 366, 1000))),
+        valid_until=draw(_mostly(None, TODAY, TODAY - timedelta(days=1))),
+        status=draw(_mostly("published", "draft")),
         unconfirmed=draw(st.booleans()),
     )
 
@@ -248,5 +272,7 @@ def offers(draw: st.DrawFn, *, with_bands: bool = False, key: str = "prf") -> Of
 def offer_lists(*, with_bands: bool = False, least: int = 1, most: int = 5) -> st.SearchStrategy[list[Offer]]:
     """Some offers with keys and tie keys of their own."""
     return st.integers(least, most).flatmap(
-        lambda count: st.tuples(*(offers(with_bands=with_bands, key=f"prf_{i}") for i in range(count))).map(list)
+        lambda count: st.tuples(*(offers(with_bands=with_bands, key=f"prf_{i}") for i in range(count))).map(
+            list
+        )
     )

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matching_examples import MATCHER, need, offer
 
-from service.matching.columns import FigureColumn, NeedColumns, OfferColumns, Ragged, code_number, intersects
+from service.matching.columns import FigureColumn, NeedColumns, OfferColumns
+from service.matching.ragged import Ragged, code_number, intersects
 from service.matching.values import Band
 
 _SETS = st.lists(st.lists(st.sampled_from(["330000", "033", "33", "C21", "C2"]), max_size=3), max_size=5)
@@ -64,7 +65,11 @@ def test_offers_encoded_in_parts_equal_offers_encoded_at_once():
 
 
 def test_needs_encoded_in_parts_equal_needs_encoded_at_once():
-    wanted = [need(key="a"), need(key="b", must=("steam_t_per_h",), site_mode="either"), need(key="c", inputs=())]
+    wanted = [
+        need(key="a"),
+        need(key="b", must=("steam_t_per_h",), site_mode="either"),
+        need(key="c", inputs=()),
+    ]
     whole = MATCHER.needs(wanted)
     parts = NeedColumns.concat([MATCHER.needs(wanted[:1]), MATCHER.needs(wanted[1:])])
     _assert_same(parts, whole)

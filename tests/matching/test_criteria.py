@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matching_examples import (
     CONTEXT,
@@ -34,33 +34,33 @@ def utility(name, wanted, place):
     return float(measured.values[0]), bool(measured.unknown[0])
 
 
-@every_criterion
 @given(wanted=needs(with_bands=True), places=offer_lists(with_bands=True))
-def test_a_utility_is_finite_and_between_zero_and_one(criterion, wanted, places):
+def test_a_utility_is_finite_and_between_zero_and_one(wanted, places):
+    offer_columns = MATCHER.offers(places)
     for mode in MATCHER.needs([wanted]).modes():
-        measured = criterion.measure(mode, MATCHER.offers(places), CONTEXT)
-        values = np.broadcast_to(measured.values, (len(places),))
-        assert np.broadcast_to(measured.unknown, (len(places),)).dtype == np.bool_
-        assert np.isfinite(values).all()
-        assert (values >= 0).all()
-        assert (values <= 1).all()
+        for criterion in CRITERIA:
+            measured = criterion.measure(mode, offer_columns, CONTEXT)
+            values = np.broadcast_to(measured.values, (len(places),))
+            assert np.broadcast_to(measured.unknown, (len(places),)).dtype == np.bool_, criterion.name
+            assert np.isfinite(values).all(), criterion.name
+            assert ((values >= 0) & (values <= 1)).all(), criterion.name
 
 
-@every_criterion
-@given(wanted=st.lists(needs(with_bands=True), min_size=1, max_size=4), places=offer_lists(with_bands=True))
-def test_one_need_against_many_places_and_many_needs_against_one_give_the_same_digits(criterion, wanted, places):
+@given(wanted=st.lists(needs(with_bands=True), min_size=1, max_size=3), places=offer_lists(with_bands=True))
+def test_one_need_against_many_places_and_many_needs_against_one_give_the_same_digits(wanted, places):
     need_columns, offer_columns = MATCHER.needs(wanted), MATCHER.offers(places)
-    shape = (len(wanted), len(places))
-    by_need, by_offer = np.empty((2, *shape))
-    unknown_by_need, unknown_by_offer = np.empty((2, *shape), dtype=np.bool_)
-    for i in range(len(wanted)):
-        measured = criterion.measure(need_columns.take([i]), offer_columns, CONTEXT)
-        by_need[i], unknown_by_need[i] = measured.values, measured.unknown
-    for j in range(len(places)):
-        measured = criterion.measure(need_columns, offer_columns.take([j]), CONTEXT)
-        by_offer[:, j], unknown_by_offer[:, j] = measured.values, measured.unknown
-    np.testing.assert_array_equal(by_need, by_offer)
-    np.testing.assert_array_equal(unknown_by_need, unknown_by_offer)
+    single_needs = [need_columns.take([i]) for i in range(len(wanted))]
+    single_offers = [offer_columns.take([j]) for j in range(len(places))]
+    shape = (2, len(wanted), len(places))  # values, then whether unknown
+    by_need, by_offer = np.empty(shape), np.empty(shape)
+    for criterion in CRITERIA:
+        for i, one in enumerate(single_needs):
+            measured = criterion.measure(one, offer_columns, CONTEXT)
+            by_need[0, i], by_need[1, i] = measured.values, measured.unknown
+        for j, one in enumerate(single_offers):
+            measured = criterion.measure(need_columns, one, CONTEXT)
+            by_offer[0, :, j], by_offer[1, :, j] = measured.values, measured.unknown
+        np.testing.assert_array_equal(by_need, by_offer, err_msg=criterion.name)
 
 
 @every_criterion
@@ -78,9 +78,13 @@ def test_a_place_that_says_nothing_counts_the_neutral_value(criterion):
 
 @every_criterion
 @pytest.mark.parametrize("language", ["zh", "en"])
-@given(wanted=needs(with_bands=True), place=offers(with_bands=True), data=st.data())
-def test_every_utility_has_a_sentence(criterion, language, wanted, place, data):
-    mode = data.draw(st.sampled_from(["build", "rent", "both"]))
+@settings(max_examples=30)
+@given(
+    wanted=needs(with_bands=True),
+    place=offers(with_bands=True),
+    mode=st.sampled_from(["build", "rent", "both"]),
+)
+def test_every_utility_has_a_sentence(criterion, language, wanted, place, mode):
     shown = criterion.reason(case(wanted, place, language, mode), 0.5)
     assert shown.text.endswith("。" if language == "zh" else ".")
     assert "None" not in shown.text
@@ -104,12 +108,17 @@ def test_a_criterion_says_what_it_is_in_both_languages(criterion):
 )
 def test_more_of_a_resource_never_lowers_a_utility(wanted, place, name, figures):
     less, more = (replace(place, figures={**place.figures, name: amount}) for amount in sorted(figures))
+    need_columns, offer_columns = MATCHER.needs([wanted]), MATCHER.offers([less, more])
     for criterion in CRITERIA:
-        assert utility(criterion.name, wanted, less)[0] <= utility(criterion.name, wanted, more)[0]
+        values = np.broadcast_to(criterion.measure(need_columns, offer_columns, CONTEXT).values, (2,))
+        assert values[0] <= values[1], criterion.name
 
 
 @given(
-    wanted=needs(), place=offers(), name=st.sampled_from(list(OFFER_FIGURES)[4:]), prices=st.tuples(amounts, amounts)
+    wanted=needs(),
+    place=offers(),
+    name=st.sampled_from(list(OFFER_FIGURES)[4:]),
+    prices=st.tuples(amounts, amounts),
 )
 def test_a_lower_price_never_lowers_a_utility(wanted, place, name, prices):
     cheap, dear = (replace(place, figures={**place.figures, name: price}) for price in sorted(prices))
@@ -167,10 +176,26 @@ def test_quantities_are_the_mean_of_those_that_are_asked_for():
 @pytest.mark.parametrize(
     ("figures", "expected", "unknown"),
     [
-        ({"land_price_10k_cny_per_mu": 4.0, "tariff_cny_per_kwh": 0.35, "wage_cny_per_month": 2500.0}, 1.0, False),
-        ({"land_price_10k_cny_per_mu": 60.0, "tariff_cny_per_kwh": 0.9, "wage_cny_per_month": 9000.0}, 0.0, False),
-        ({"land_price_10k_cny_per_mu": 32.0, "tariff_cny_per_kwh": 0.625, "wage_cny_per_month": 5750.0}, 0.5, False),
-        ({"land_price_10k_cny_per_mu": None, "tariff_cny_per_kwh": 0.35, "wage_cny_per_month": 2500.0}, 2.5 / 3, True),
+        (
+            {"land_price_10k_cny_per_mu": 4.0, "tariff_cny_per_kwh": 0.35, "wage_cny_per_month": 2500.0},
+            1.0,
+            False,
+        ),
+        (
+            {"land_price_10k_cny_per_mu": 60.0, "tariff_cny_per_kwh": 0.9, "wage_cny_per_month": 9000.0},
+            0.0,
+            False,
+        ),
+        (
+            {"land_price_10k_cny_per_mu": 32.0, "tariff_cny_per_kwh": 0.625, "wage_cny_per_month": 5750.0},
+            0.5,
+            False,
+        ),
+        (
+            {"land_price_10k_cny_per_mu": None, "tariff_cny_per_kwh": 0.35, "wage_cny_per_month": 2500.0},
+            2.5 / 3,
+            True,
+        ),
     ],
 )
 def test_cost_is_the_mean_between_fixed_bounds(figures, expected, unknown):
@@ -216,7 +241,11 @@ def test_a_pairing_of_a_region_covers_the_counties_in_it(partner, expected):
 def test_an_enclave_counts_by_its_homes_too_and_says_which_pairing_counted():
     enclave = offer(
         region_code="330421",
-        region_paths=(("330421", "330400", "330000"), ("331126", "331100", "330000"), ("513225", "513200", "510000")),
+        region_paths=(
+            ("330421", "330400", "330000"),
+            ("331126", "331100", "330000"),
+            ("513225", "513200", "510000"),
+        ),
         home_region_codes=("331126", "513225"),
     )
     wanted = need(partners=(Partner("513225", "east_west", "嘉善县—九寨沟县"),))
@@ -225,9 +254,7 @@ def test_an_enclave_counts_by_its_homes_too_and_says_which_pairing_counted():
     assert text == "结对关系“嘉善县—九寨沟县”（东西部协作）计入，按飞出地认定。"
 
 
-@pytest.mark.parametrize(
-    ("days", "expected"), [(-5, 1.0), (0, 1.0), (73, 0.8), (365, 0.0), (4000, 0.0)]
-)
+@pytest.mark.parametrize(("days", "expected"), [(-5, 1.0), (0, 1.0), (73, 0.8), (365, 0.0), (4000, 0.0)])
 def test_freshness_falls_to_zero_at_the_limit(days, expected):
     place = offer(as_of=TODAY - timedelta(days=days))
     assert utility("freshness", need(), place) == (pytest.approx(expected), False)

@@ -86,15 +86,25 @@ def test_the_easiest_to_fix_goes_first():
         offer(key="near", figures={"land_mu": 59.0}),
         offer(key="near too", figures={"land_mu": 59.0}),
     ]
-    assert [item.key for item in why_not(need(), places).items] == ["near", "near too", "far", "two", "red line"]
+    assert [item.key for item in why_not(need(), places).items] == [
+        "near",
+        "near too",
+        "far",
+        "two",
+        "red line",
+    ]
 
 
 def test_a_failure_has_figures_source_and_who_decides():
-    (failure,) = only(need(), offer(figures={"power_kva": 800.0}, sources={"power_kva": "供电方案答复单"})).failures
+    (failure,) = only(
+        need(), offer(figures={"power_kva": 800.0}, sources={"power_kva": "供电方案答复单"})
+    ).failures
     assert (failure.rule, failure.need, failure.offer, failure.unit) == ("enough_power", 1250.0, 800.0, "kVA")
     assert (failure.fixable, failure.decided_by) == (True, "county_grid_company")
     assert "供电方案答复单" in failure.source
-    assert failure.reason == "可用受电容量 800 千伏安，需 1,250 千伏安，缺 450 千伏安（依据：供电方案答复单）。"
+    assert (
+        failure.reason == "可用受电容量 800 千伏安，需 1,250 千伏安，缺 450 千伏安（依据：供电方案答复单）。"
+    )
     english = only(need(), offer(figures={"power_kva": 800.0}), language="en").failures[0]
     assert english.reason == "Power: 800 kVA for 1,250 kVA needed, 450 kVA short."
 

@@ -20,7 +20,9 @@ from matching_examples import (
 
 from service.matching.matcher import DEFAULT_WEIGHTS, Weights
 
-some_weights = st.dictionaries(st.sampled_from(sorted(DEFAULT_WEIGHTS)), st.sampled_from([0.01, 0.3, 2.0])).map(Weights)
+some_weights = st.dictionaries(
+    st.sampled_from(sorted(DEFAULT_WEIGHTS)), st.sampled_from([0.01, 0.3, 2.0])
+).map(Weights)
 
 
 def varied_places(count):
@@ -62,14 +64,20 @@ def test_a_pair_has_the_same_score_and_mode_in_both_directions_and_alone(wanted,
     forth, back = {}, {}
     for i in range(len(wanted)):
         options = {"k": 10, "today": TODAY, "weights": weights}
-        page = MATCHER.rank_offers(need_columns.take([i]), offer_columns, visible=everyone(len(places)), **options)
+        page = MATCHER.rank_offers(
+            need_columns.take([i]), offer_columns, visible=everyone(len(places)), **options
+        )
         forth |= {
-            (i, j): found for j, *found in zip(page.positions.tolist(), page.scores.tolist(), page.site_modes, strict=True)
+            (i, j): found
+            for j, *found in zip(page.positions.tolist(), page.scores.tolist(), page.site_modes, strict=True)
         }
     for j in range(len(places)):
-        page = MATCHER.rank_needs(offer_columns.take([j]), need_columns, visible=everyone(len(wanted)), **options)
+        page = MATCHER.rank_needs(
+            offer_columns.take([j]), need_columns, visible=everyone(len(wanted)), **options
+        )
         back |= {
-            (i, j): found for i, *found in zip(page.positions.tolist(), page.scores.tolist(), page.site_modes, strict=True)
+            (i, j): found
+            for i, *found in zip(page.positions.tolist(), page.scores.tolist(), page.site_modes, strict=True)
         }
     assert forth == back
     for (i, j), found in forth.items():
@@ -151,7 +159,9 @@ def test_more_of_a_resource_never_lowers_a_place(wanted, place, other, name, fig
     def standing(amount):
         richer = replace(place, figures={**place.figures, name: amount})
         ranked = rank_all(wanted, [richer, other])
-        return dict(ranked).get("a", -1.0), [key for key, _ in ranked].index("a") if "a" in dict(ranked) else 2
+        return dict(ranked).get("a", -1.0), [key for key, _ in ranked].index("a") if "a" in dict(
+            ranked
+        ) else 2
 
     (poor_score, poor_rank), (rich_score, rich_rank) = (standing(amount) for amount in sorted(figures))
     assert poor_score <= rich_score
@@ -183,7 +193,9 @@ def test_either_is_excluded_only_when_neither_will_do():
 def test_a_missing_figure_keeps_the_place_in_and_says_what_to_confirm():
     place = offer(figures={"power_kva": None, "tariff_cny_per_kwh": None})
     need_columns, offer_columns = MATCHER.needs([need()]), MATCHER.offers([place])
-    (item,) = MATCHER.explain(need_columns, offer_columns, rank(need(), [place]), today=TODAY, weights=WEIGHTS)
+    (item,) = MATCHER.explain(
+        need_columns, offer_columns, rank(need(), [place]), today=TODAY, weights=WEIGHTS
+    )
     assert item.to_confirm == ("power_kva", "tariff_cny_per_kwh")
     power = next(line for line in item.contributions if line.criterion == "power")
     assert (power.utility, power.unknown) == (0.5, True)
@@ -193,7 +205,9 @@ def test_a_missing_figure_keeps_the_place_in_and_says_what_to_confirm():
 def test_of_an_unconfirmed_profile_every_figure_is_to_confirm():
     place = offer(unconfirmed=True)
     need_columns, offer_columns = MATCHER.needs([need()]), MATCHER.offers([place])
-    (item,) = MATCHER.explain(need_columns, offer_columns, rank(need(), [place]), today=TODAY, weights=WEIGHTS)
+    (item,) = MATCHER.explain(
+        need_columns, offer_columns, rank(need(), [place]), today=TODAY, weights=WEIGHTS
+    )
     assert set(item.to_confirm) == set(place.figures)
 
 
@@ -206,7 +220,12 @@ def test_nothing_at_all_is_ranked_without_complaint():
     )
     assert len(back.positions) == 0
     page = MATCHER.exclusions(
-        MATCHER.needs([need()]), MATCHER.offers([]), visible=everyone(0), limit=5, today=TODAY, weights=WEIGHTS
+        MATCHER.needs([need()]),
+        MATCHER.offers([]),
+        visible=everyone(0),
+        limit=5,
+        today=TODAY,
+        weights=WEIGHTS,
     )
     assert page.items == ()
 

@@ -51,7 +51,9 @@ def test_the_shipped_pack_names_every_rule_and_only_rules():
 
 def test_the_shipped_pack_and_the_rules_agree_on_what_can_be_fixed():
     book = RuleBook.from_data(catalogue.rulebook_data())
-    without_pack = {rule.name: rule.text.fixable for rule in admission_rules(RuleBook(quantities=book.quantities))}
+    without_pack = {
+        rule.name: rule.text.fixable for rule in admission_rules(RuleBook(quantities=book.quantities))
+    }
     assert {rule.name: rule.text.fixable for rule in admission_rules(book)} == without_pack
 
 

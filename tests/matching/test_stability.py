@@ -2,11 +2,10 @@ import numpy as np
 from hypothesis import given, settings
 from matching_examples import MATCHER, TODAY, everyone, need, needs, offer, offer_lists
 
-from service.matching.matcher import Weights
+from service.matching.matcher import DEFAULT_WEIGHTS, Weights
 from service.matching.stability import shifted_weights
 
-ONE_CRITERION = Weights({name: 0 for name in ("industry", "supply_chain", "text", "power", "labour", "quantities")}
-                        | {name: 0 for name in ("cost", "partnership", "proximity", "freshness")})
+ONE_CRITERION = Weights({**dict.fromkeys(DEFAULT_WEIGHTS, 0), "land": 1})
 
 
 def interval(wanted, places, weights, visible=None):
@@ -30,7 +29,9 @@ def test_an_interval_lies_within_the_ranks_there_are_and_repeats(wanted, places)
 
 def test_a_place_that_leads_in_everything_keeps_its_rank():
     best = offer(key="best", tie_key=("1", "", "", "", ""))
-    worse = offer(key="worse", figures={"labour_persons": 1.0, "tariff_cny_per_kwh": 0.9}, industry_codes=("C39",))
+    worse = offer(
+        key="worse", figures={"labour_persons": 1.0, "tariff_cny_per_kwh": 0.9}, industry_codes=("C39",)
+    )
     assert interval(need(), [worse, best], Weights()) == ([1, 2], [1, 2])
 
 

@@ -43,7 +43,7 @@ def reason(case: Case, utility: float) -> Shown:
         )
         return Shown(text, need=own, offer=", ".join(declared))
     code, shared = nearest
-    word = _leading_word(case, tree.name(shared) + tree.name(code))
+    word = _leading_word(case, code)
     what_zh = f"主导产业“{word}”" if word else f"当地产业 {code} {tree.name(code)}"
     what_en = f"leading industry “{word}”" if word else f"industry {code} {tree.name(code)}"
     text = case.say(
@@ -53,10 +53,12 @@ def reason(case: Case, utility: float) -> Shown:
     return Shown(text, need=own, offer=code)
 
 
-def _leading_word(case: Case, names: str) -> str:
-    """The place's own word for the industry: the first that shares two characters with its name."""
+def _leading_word(case: Case, code: str) -> str:
+    """The place's own word for the industry: the first that is read as that code, or as one on its path."""
+    tree = case.context.tree
     for word in case.offer.leading_industries:
-        if any(word[i : i + 2] in names for i in range(len(word) - 1)):
+        read = [found for found, _ in case.context.chain.lexicon.codes(word)]
+        if any(tree.is_within(found, code) or tree.is_within(code, found) for found in read):
             return word
     return ""
 

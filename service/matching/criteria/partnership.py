@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from service.matching.columns import NeedColumns, OfferColumns, intersects
+from service.matching.columns import NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
 from service.matching.criteria.criterion import Criterion, Utility, known_everywhere
+from service.matching.ragged import intersects
 from service.matching.values import Need, Offer, Partner
 
 PROGRAMME_NAMES: Final[dict[str, tuple[str, str]]] = {

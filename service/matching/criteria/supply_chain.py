@@ -25,7 +25,7 @@ def reason(case: Case, utility: float) -> Shown:
     if not says_something and utility == chain.NEUTRAL:
         text = case.say(
             f"当地未填报产业和原料，按 {plain(chain.NEUTRAL)} 计，需与当地确认。",
-            f"The place states neither industries nor materials: counted as {plain(chain.NEUTRAL)}, to confirm.",
+            f"The place states no industries or materials: counted as {plain(chain.NEUTRAL)}, to confirm.",
         )
         return Shown(text, missing=("leading_industries",))
     links = case.context.chain.matched(need, offer)

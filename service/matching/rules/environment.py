@@ -9,8 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from service.matching.columns import NeedColumns, OfferColumns, intersects
+from service.matching.columns import NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown, show
+from service.matching.ragged import intersects
 from service.matching.rules.rule import AdmissionRule, declare
 from service.matching.sentences import amount, to_confirm_text
 from service.matching.values import Band, Need

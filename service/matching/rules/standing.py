@@ -7,9 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from service.matching.columns import Ints, NeedColumns, OfferColumns, intersects
+from service.matching.columns import Ints, NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
 from service.matching.criteria.partnership import PROGRAMME_NAMES, counted_partner
+from service.matching.ragged import intersects
 from service.matching.rules.rule import AdmissionRule, Change, declare
 from service.matching.sentences import to_confirm_text
 from service.matching.verdicts import ALL_PASS, FAIL, PASS, UNKNOWN, Verdicts, decide, where

@@ -1,0 +1,1 @@
+"""Matching: pure arrays and plain values; imports nothing of the service."""
