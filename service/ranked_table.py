@@ -19,9 +19,12 @@ from service.index import MatchIndex
 
 Language = Literal["zh", "en"]
 _HEADERS = {
-    "zh": ("序", "得分", "载体", "所在地", "公里", "主要理由", "待确认"),
-    "en": ("#", "Score", "Place", "Region", "km", "Main reasons", "To confirm"),
+    "zh": ("序", "得分", "载体和所在地", "主要理由", "待确认"),
+    "en": ("#", "Score", "Place", "Main reasons", "To confirm"),
 }
+_REASONS = 2
+# In a pipe there is no width to go by.
+_WIDTH_WITHOUT_TERMINAL = 120
 _SYNTHETIC = {
     "zh": "* 该载体的空闲土地、电力、用工和价格为合成数据",
     "en": "* free land, power, labour and prices of this place are synthetic",
@@ -55,17 +58,16 @@ def show(
 
 def print_page(console: Console, page: dict[str, Any], language: Language) -> None:
     """Print a page of a ranking as the API gives it."""
-    table = Table(row_styles=["", "dim"])
-    for name, right in zip(_HEADERS[language], (1, 1, 0, 0, 1, 0, 0), strict=True):
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
+    if not console.is_terminal:
+        console.width = _WIDTH_WITHOUT_TERMINAL
+    table = Table(show_lines=True)
+    for name in _HEADERS[language]:
+        table.add_column(name, overflow="fold")
     for item in page["items"]:
-        place = item["profile"]
         table.add_row(
             str(item["rank"]),
             f"{item['score']:.3f}",
-            place["site_name"] + (" *" if place["is_synthetic"] else ""),
-            place["region_name"],
-            "" if item["distance_km"] is None else f"{item['distance_km']:.0f}",
+            _place(item),
             _reasons(item),
             str(len(item["to_confirm"])) if item["to_confirm"] else "",
         )
@@ -77,6 +79,13 @@ def print_page(console: Console, page: dict[str, Any], language: Language) -> No
         console.print(_SYNTHETIC[language])
 
 
+def _place(item: dict[str, Any]) -> str:
+    place = item["profile"]
+    distance = "" if item["distance_km"] is None else f" · {item['distance_km']:.0f} km"
+    mark = " *" if place["is_synthetic"] else ""
+    return f"[bold]{place['site_name']}[/]{mark}\n[dim]{place['region_name']}{distance}[/]"
+
+
 def _reasons(item: dict[str, Any]) -> str:
-    strongest = sorted(item["contributions"], key=lambda line: -line["contribution"])[:2]
+    strongest = sorted(item["contributions"], key=lambda line: -line["contribution"])[:_REASONS]
     return "\n".join(line["reason"] for line in strongest)
