@@ -75,15 +75,14 @@ def at_most(have: FigureColumn, limit: FigureColumn, *, derived: bool = False) -
 
 
 def quotient(numerator: FigureColumn, denominator: FigureColumn) -> FigureColumn:
-    """The range of numerator / denominator; NaN where the denominator is zero.
+    """The range of numerator / denominator; NaN where the denominator is, or may be, zero.
 
-    Both are taken as not negative. A range of the denominator that begins at
-    zero has no upper bound.
+    Both are taken as not negative. A range that begins at zero holds a figure for
+    which there is no quotient, so nothing can be decided from it.
     """
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        positive = denominator.high > 0
+        positive = denominator.low > 0
         low = np.where(positive, numerator.low / denominator.high, np.nan)
         if numerator.high is numerator.low and denominator.high is denominator.low:
             return FigureColumn(low, low)
-        high = np.where(denominator.low > 0, numerator.high / denominator.low, np.inf)
-        return FigureColumn(low, np.where(np.isnan(low), np.nan, high))
+        return FigureColumn(low, np.where(positive, numerator.high / denominator.low, np.nan))

@@ -212,3 +212,10 @@ def test_a_rule_fails_in_the_sentence_exactly_as_in_the_verdict():
     place = offer(figures={"land_mu": 59.0})
     assert outcome_of("enough_land", need(), place) == "fail"
     assert "缺 1 亩" in only(need(), place).failures[0].reason
+
+
+def test_a_fixed_place_that_ties_with_another_stands_where_its_tie_key_puts_it():
+    for key, rank in (("a", 1), ("z", 2)):
+        short = offer(key=key, figures={"land_mu": 59.0})
+        items = why_not(need(), [offer(key="m", figures={"land_mu": 60.0}), short]).items
+        assert [item.rank_if_fixed for item in items] == [rank]

@@ -183,6 +183,13 @@ def test_either_takes_the_eligible_reading_then_the_better_then_building(land, f
     assert rank(need(site_mode="either"), [place]).site_modes == (mode,)
 
 
+def test_a_failing_reading_is_not_chosen_even_where_every_score_is_zero():
+    place = offer(figures={"land_mu": 0.0})
+    only_partnership = Weights({**dict.fromkeys(DEFAULT_WEIGHTS, 0), "partnership": 1})
+    ranking = rank(need(site_mode="either"), [place], weights=only_partnership)
+    assert (ranking.scores.tolist(), ranking.site_modes) == ([0.0], ("rent",))
+
+
 def test_either_is_excluded_only_when_neither_will_do():
     places = [offer(key="none", figures={"land_mu": 0.0, "floor_area_m2": 0.0}), offer(key="some")]
     ranking = rank(need(site_mode="either"), places)

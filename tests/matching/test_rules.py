@@ -91,6 +91,7 @@ def test_whatever_does_not_pass_has_a_sentence_and_what_is_unknown_names_a_field
         shown = rule.show(case(wanted, place, language, mode))
         assert shown.text.endswith("。" if language == "zh" else "."), rule.name
         assert "None" not in shown.text
+        assert " nan" not in shown.text
         assert shown.missing or rule.reads_offer
 
 
@@ -245,6 +246,11 @@ def test_figures_at_the_boundary(rule, wanted, place, expected):
 def test_a_restriction_binds_everything_below_it(code, restriction, expected):
     place = offer(restricted_industries=(restriction,))
     assert outcome_of("restricted_industry", need(industry_code=code), place) == expected
+
+
+def test_a_band_that_may_be_zero_decides_no_threshold():
+    wanted = need(figures={"floor_area_m2": Band(0, 100)}, site_mode="rent")
+    assert outcome_of("tax_per_m2", wanted, offer(figures={"min_tax_cny_per_m2": 0.0})) == "unknown"
 
 
 def test_a_condition_is_told_and_to_be_confirmed():

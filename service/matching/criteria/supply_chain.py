@@ -50,7 +50,7 @@ def _link_text(case: Case, link: ChainLink) -> str:
         case "buyer":
             return case.say(
                 f"当地“{link.declared}”通常采购本项目产品（{link.code} {link.name}）",
-                f"the place's “{link.declared}” usually buys the project's products ({link.code} {link.name})",
+                f"the place's “{link.declared}” usually buys such products ({link.code} {link.name})",
             )
     far_zh = "，超出运距" if link.within_haul is False else ""
     far_en = ", beyond the haul" if link.within_haul is False else ""

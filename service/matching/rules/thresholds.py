@@ -12,7 +12,7 @@ from service.matching.columns import Bools, FigureColumn, NeedColumns, OfferColu
 from service.matching.context import Case, Context, Shown, show
 from service.matching.rules.rule import AdmissionRule, Change, declare
 from service.matching.sentences import amount, label, source_of, to_confirm_text
-from service.matching.values import Figure
+from service.matching.values import Band, Figure
 from service.matching.verdicts import ALL_PASS, FAIL, Verdicts, at_least, at_most, quotient, where
 
 _OWN: Final = ("当地自定准入门槛", "the place's own threshold")
@@ -81,7 +81,7 @@ def _show(case: Case, threshold: _Threshold) -> Shown:
     missing = tuple(
         name
         for name, figure in ((threshold.numerator, top), (threshold.denominator, bottom))
-        if figure is None or (name == threshold.denominator and figure == 0)
+        if figure is None or (name == threshold.denominator and _may_be_zero(figure))
     )
     head = case.say(
         f"当地{about.zh} {limit}{source_of(case, threshold.field)}",
@@ -100,6 +100,10 @@ def _show(case: Case, threshold: _Threshold) -> Shown:
         return Shown(shown.text, None, shown.offer, (low, high), shown.offer_band, fields)
     text = head + case.say(f"，项目为 {own}。", f", the project's is {own}.")
     return show(text, actual, required)
+
+
+def _may_be_zero(figure: float | Band) -> bool:
+    return (figure.low if isinstance(figure, Band) else figure) <= 0
 
 
 def _range(top: Figure, bottom: Figure, scale: float) -> tuple[float, float, float | None]:
