@@ -82,4 +82,4 @@ def naive_bayes_scores(documents: csr_array, queries: csr_array, prior: Floats) 
     rest = np.log(_ALPHA) - np.log(lengths + _ALPHA * documents.shape[1])
     query_lengths = np.asarray(queries.sum(axis=1), dtype=np.float64).ravel()
     likelihood = np.asarray((queries.astype(np.float64) @ seen.T).todense())
-    return likelihood + query_lengths[:, None] * rest[None, :] + np.log(prior)[None, :]
+    return np.asarray(likelihood + query_lengths[:, None] * rest[None, :] + np.log(prior)[None, :])

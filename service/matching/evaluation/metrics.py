@@ -37,7 +37,7 @@ def ranks_of(scores: Floats, truth: Ints, candidates: Bools | None = None) -> Fl
     if candidates is not None:
         above &= candidates
         equal &= candidates
-    return 1.0 + above.sum(axis=1) + (equal.sum(axis=1) - 1) / 2.0
+    return np.asarray(1.0 + above.sum(axis=1) + (equal.sum(axis=1) - 1) / 2.0)
 
 
 def gains(ranks: Floats) -> dict[str, Floats]:
