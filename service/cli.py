@@ -132,14 +132,17 @@ def match(
     language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
     url: Annotated[str, typer.Option(help="Ask a running service instead of the database.")] = "",
     key: Annotated[str, typer.Option(envvar="SHANHAI_KEY", help="API key for --url.")] = "",
+    svg: Annotated[Path | None, typer.Option(help="Draw the table into this file instead.")] = None,
 ) -> None:
     """Print the ranked table of a project, as its own organisation sees it."""
     chosen: ranked_table.Language = "en" if language == "en" else "zh"
+    out = ranked_table.canvas() if svg else console
     if url:
-        ranked_table.print_page(console, _ask(url, key, project_id, limit, chosen), chosen)
-        return
-    database = _open(Settings())
-    ranked_table.show(console, database, project_id, None, limit=limit, language=chosen)
+        ranked_table.print_page(out, _ask(url, key, project_id, limit, chosen), chosen)
+    else:
+        ranked_table.show(out, _open(Settings()), project_id, None, limit=limit, language=chosen)
+    if svg:
+        ranked_table.draw(out, svg)
 
 
 def _ask(url: str, key: str, project_id: str, limit: int, language: str) -> dict[str, Any]:

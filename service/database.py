@@ -146,6 +146,13 @@ def open_database(url: str, *, pool_size: int = 40, busy_timeout_seconds: float 
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
+    @event.listens_for(engine, "checkin")
+    def _roll_back(connection: Any, _record: Any) -> None:
+        # A COMMIT that SQLite refuses leaves the transaction open, and SQLAlchemy takes it for ended:
+        # back in the pool, it would keep every other writer locked out.
+        if connection is not None and connection.in_transaction:
+            connection.rollback()
+
     return Database(engine, True, f"SQLite {module.sqlite_version}, journal {mode}")
 
 

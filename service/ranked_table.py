@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import re
+from pathlib import Path
 from typing import Any, Literal
 
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.table import Table
 
@@ -29,6 +33,29 @@ _SYNTHETIC = {
     "zh": "* 该载体的空闲土地、电力、用工和价格为合成数据",
     "en": "* free land, power, labour and prices of this place are synthetic",
 }
+
+
+# Rich's picture would fetch its font from a public server whenever somebody looks at it.
+_SVG = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+_CANVAS_COLUMNS = 128
+
+
+def canvas() -> Console:
+    """A console that keeps what is printed for ``draw``, of the same width everywhere."""
+    return Console(
+        record=True,
+        width=_CANVAS_COLUMNS,
+        height=_CANVAS_COLUMNS,  # of a dumb terminal the width counts only beside a height
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="truecolor",
+        no_color=False,
+    )
+
+
+def draw(console: Console, path: Path) -> None:
+    """Write what was printed on a ``canvas`` as an SVG picture that needs nothing from elsewhere."""
+    console.save_svg(str(path), title="shanhai match", code_format=_SVG, unique_id="shanhai")
 
 
 def show(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,6 +12,8 @@ from fastapi.openapi.utils import get_openapi
 from service.api import patches
 from service.api.problems import Problem
 
+# Per operation, a request and the answer to it; made by tests/record_demo.py from the demo.
+EXAMPLES = Path(__file__).with_name("examples.json")
 DESCRIPTION = """\
 Investment-promotion bureaus register projects, partner counties publish resource profiles, and the
 service ranks the places for a project and the projects for a place: with the reasons, with what is
@@ -59,10 +63,22 @@ def describe(app: FastAPI) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     patches.describe(document)
+    examples = json.loads(EXAMPLES.read_text(encoding="utf-8")) if EXAMPLES.exists() else {}
     for path in document["paths"].values():
         for operation in path.values():
             _complete(operation)
+            _exemplify(operation, examples.get(operation["operationId"], {}))
     return document
+
+
+def _exemplify(operation: dict[str, Any], example: dict[str, Any]) -> None:
+    """Put the example of a request and of its answer where the document keeps them."""
+    if "request" in example:
+        for content in operation["requestBody"]["content"].values():
+            content["example"] = example["request"]
+    for status, response in operation["responses"].items():
+        if status.startswith("2") and "response" in example:
+            response["content"]["application/json"]["example"] = example["response"]
 
 
 def _complete(operation: dict[str, Any]) -> None:

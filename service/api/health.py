@@ -29,14 +29,19 @@ class Readiness(Health):
     model_version: str
 
 
-@router.get("/livez", summary="Say whether the process lives", responses=documented(), openapi_extra=OPEN)
+@router.get(
+    "/livez", summary="Say whether the process lives", responses=documented(is_open=True), openapi_extra=OPEN
+)
 async def livez() -> Health:
     """Answers without touching the database, even when the service is full."""
     return Health(status="ok")
 
 
 @router.get(
-    "/readyz", summary="Say whether requests can be served", responses=documented(), openapi_extra=OPEN
+    "/readyz",
+    summary="Say whether requests can be served",
+    responses=documented(is_open=True),
+    openapi_extra=OPEN,
 )
 def readyz(request: Request, session: ReadSession, index: IndexDep) -> Readiness:
     """The database answers, its schema is current, and the match index is loaded."""

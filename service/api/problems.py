@@ -39,6 +39,28 @@ class ProblemField(BaseModel):
 class Problem(BaseModel):
     """What every error looks like."""
 
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "type": "https://shanhai.invalid/problems/invalid",
+                    "title": "Invalid request",
+                    "status": 422,
+                    "detail": "Some fields are not valid; see `errors` for each of them.",
+                    "code": "invalid",
+                    "request_id": "0f1e2d3c4b5a69788796a5b4",
+                    "errors": [
+                        {
+                            "pointer": "/land_mu",
+                            "code": "not_a_number",
+                            "detail": "Send a JSON number, without quotes.",
+                        }
+                    ],
+                }
+            ]
+        }
+    }
+
     type: str
     title: str
     status: int
@@ -99,12 +121,29 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
         code, detail = _PLAIN_CODES.get(error.status_code, ("http_error", "The request was refused."))
-        return problem(request_id_of(request), error.status_code, code, detail, headers=error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            # The framework names the methods of one route, where several share the address.
+            headers["Allow"] = _methods_at(app, request.url.path) or headers.get("Allow", "")
+        return problem(request_id_of(request), error.status_code, code, detail, headers=headers)
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> Response:
         _log.error("unexpected_error", request_id=request_id_of(request), exc_info=error)
         return unexpected(request_id_of(request))
+
+
+def _methods_at(app: FastAPI, path: str) -> str:
+    """The methods of all documented operations at an address."""
+    parts = path.split("/")
+    methods = set()
+    for template, operations in app.openapi()["paths"].items():
+        named = template.split("/")
+        if len(named) == len(parts) and all(
+            name == part or name.startswith("{") for name, part in zip(named, parts, strict=True)
+        ):
+            methods |= {method.upper() for method in operations}
+    return ", ".join(sorted(methods))
 
 
 def of_error(request_id: str, error: ShanhaiError) -> Response:
@@ -132,10 +171,13 @@ def _located(entry: Mapping[str, Any]) -> FieldError:
     return found
 
 
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI ``responses`` for these error statuses, and for those that every route may give."""
+def documented(*statuses: int, is_open: bool = False) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI ``responses`` for these error statuses, and for those that every route may give.
+
+    A route that ``is_open`` asks for no key, so it never answers 401, 403 or 429.
+    """
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    every = (401, 403, 422, 429, 503)
+    every = (422, 503) if is_open else (401, 403, 422, 429, 503)
     return {
         status: {"description": HTTPStatus(status).phrase, "content": content}
         for status in sorted({*statuses, *every})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -50,8 +50,12 @@ class ProfileVersionRead(Answer):
 
 def versions(session: Session, actor: Actor, profile_id: str) -> SelectOfScalar[ProfileVersion]:
     """Published states of a visible profile, newest first; raises ``NotFound``."""
-    get(session, actor, profile_id)
+    row = get(session, actor, profile_id)
     statement = select(ProfileVersion).where(ProfileVersion.profile_id == profile_id)
+    if actor.organisation_id not in row.owners():
+        # What a partner entered was never the county's word; its confirmation does not publish it.
+        was_unconfirmed = cast(Any, col(ProfileVersion.state))["unconfirmed"].as_boolean()
+        statement = statement.where(was_unconfirmed.is_(False))
     return statement.order_by(col(ProfileVersion.version).desc())
 
 

@@ -246,9 +246,10 @@ def listed(
     if site_kind:
         statement = statement.where(Profile.site_kind == site_kind)
     if own is not None:
+        # Null is nobody's; compared with `=` it would make the negation null too, and lose the row.
         mine = or_(
-            col(Profile.organisation_id) == actor.organisation_id,
-            col(Profile.entered_by_organisation_id) == actor.organisation_id,
+            col(Profile.organisation_id).is_not_distinct_from(actor.organisation_id),
+            col(Profile.entered_by_organisation_id).is_not_distinct_from(actor.organisation_id),
         )
         statement = statement.where(mine if own else ~mine)
     return statement.where(Profile.status == status) if status else statement

@@ -265,8 +265,8 @@ def read(session: Session, actor: Actor, row: Project) -> ProjectRead:
 
 
 def prefecture_of(session: Session, region_code: str) -> str:
-    """The region above a county, which is all that a teaser tells of the origin."""
-    return regions.path(session, region_code)[-2:][0]
+    """What a teaser tells of the origin: never a county, but the prefecture or province right above it."""
+    return regions.above_county(regions.get(session, region_code))
 
 
 def register(session: Session, actor: Actor, body: ProjectWrite) -> Project:

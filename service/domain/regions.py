@@ -72,6 +72,14 @@ def require_known(session: Session, codes: dict[str, str]) -> None:
             raise invalid(pointer, "unknown_region", f"There is no region {code}; see GET /v1/regions.")
 
 
+def above_county(region: Region) -> str:
+    """The code of the prefecture, or province, in which a county lies; of any other region its own.
+
+    A county of a municipality, or one that a province governs directly, has no prefecture above it.
+    """
+    return region.parent_code if region.level == "county" and region.parent_code else region.code
+
+
 def path(session: Session, code: str | None) -> tuple[str, ...]:
     """The region and everything above it, itself first: ("330421", "330400", "330000")."""
     codes: list[str] = []

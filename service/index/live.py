@@ -83,7 +83,9 @@ def _follow(session: Session, old: Snapshot, revision: int, today: date) -> Snap
         changed.setdefault(noun, set()).add(noun_id)
     if changed.keys() & _REBUILD:
         return _load(session, revision, today)
-    new = replace(old, revision=max(revision, old.revision), today=today)
+    # A session that began earlier than the snapshot's may come here at midnight. What it reads again is
+    # older, and is numbered so: whoever comes next applies the changes since, once more where need be.
+    new = replace(old, revision=revision, today=today)
     if changed.keys() & _PARTNERS or today != old.today:
         # Partners are part of every need; who is one may depend on the day.
         regions_of = _regions_of(session)

@@ -50,8 +50,9 @@ def build_matcher(session: Session) -> tuple[Matcher, str]:
     """
     row = models.live(session)
     model = model_file.loads(row.content, row.content_hash)
-    rows = session.exec(select(Industry).order_by(col(Industry.level), col(Industry.code)))
-    industries = [(industry.code, industry.name, industry.parent_code) for industry in rows]
+    # Columns, not rows: two thousand objects would cost more than all the rest of the start.
+    columns = select(Industry.code, Industry.name, Industry.parent_code)
+    industries = list(session.exec(columns.order_by(col(Industry.level), col(Industry.code))))
     registered = session.exec(select(Quantity).order_by(col(Quantity.name)))
     book = RuleBook.from_data(
         catalogue.rule_pack(session),

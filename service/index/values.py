@@ -15,7 +15,7 @@ from service.domain.bands import band_of
 from service.domain.pairings import Pairing, holds_on
 from service.domain.profiles import Profile
 from service.domain.projects import ProjectFields
-from service.domain.regions import Region
+from service.domain.regions import Region, above_county
 from service.matching.values import Band, Figure, Material, Need, Offer, Partner, Restriction
 
 _PROGRAMMES = {"east_west": "东西部协作", "mountain_sea": "山海协作", "other": "其他协作"}
@@ -23,13 +23,17 @@ _PROGRAMMES = {"east_west": "东西部协作", "mountain_sea": "山海协作", "
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A region as the matcher needs it: its name, centroid and everything above it."""
+    """A region as the matcher needs it: its name, centroid and everything above it.
+
+    ``above_county`` is what a teaser tells of it.
+    """
 
     name: str
     full_name: str
     lon: float | None
     lat: float | None
     path: tuple[str, ...]
+    above_county: str
 
 
 class Atlas:
@@ -72,7 +76,7 @@ def _place(rows: Mapping[str, Region], row: Region) -> Place:
     while above is not None:
         path.append(above)
         above = rows[above].parent_code
-    return Place(row.name, row.full_name, row.lon, row.lat, tuple(path))
+    return Place(row.name, row.full_name, row.lon, row.lat, tuple(path), above_county(row))
 
 
 def _banded(value: float | None) -> Figure:
@@ -146,7 +150,7 @@ def need_of(
     the project's origin count.
     """
     figures = {name: getattr(row, name) for name in projects.FIGURES} | dict(row.quantities)
-    origin = atlas.path(row.origin_region_code)[-2:][0] if teaser else row.origin_region_code
+    origin = atlas.places[row.origin_region_code].above_county if teaser else row.origin_region_code
     lon, lat = atlas.point(origin)
     return Need(
         key=key,
