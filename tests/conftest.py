@@ -11,6 +11,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from service.domain.keys import KeyWrite
 from service.domain.organisations import OrganisationWrite
 from service.schema import migrate
 from service.settings import Settings
+from service.units import shanghai_day
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -145,7 +147,11 @@ class World:
         return self.call(who, "POST", path, json=body, **more)
 
     def patch(self, who: str, path: str, body: Any, etag: str = "*", **more: Any) -> Any:
-        headers = {"If-Match": etag, "Content-Type": "application/merge-patch+json", **more.pop("headers", {})}
+        headers = {
+            "If-Match": etag,
+            "Content-Type": "application/merge-patch+json",
+            **more.pop("headers", {}),
+        }
         return self.call(who, "PATCH", path, json=body, headers=headers, **more)
 
     def put(self, who: str, path: str, body: Any, etag: str = "*") -> Any:
@@ -195,7 +201,7 @@ PROFILE: dict[str, Any] = {
     "industry_codes": ["C20", "C21"],
     "environment_unit": "general_control",
     "is_chemical_park": False,
-    "as_of": "2026-11-01",
+    "as_of": shanghai_day(datetime.now(UTC)).isoformat(),
     "status": "published",
 }
 # Short name -> body. Jiashan is paired with Qingyuan and Jiuzhaigou in the shipped pairings,

@@ -7,7 +7,9 @@ import math
 from tests.conftest import World
 
 
-def test_a_published_profile_is_ranked_for_a_registered_project_with_contributions_that_sum(world: World) -> None:
+def test_a_published_profile_is_ranked_for_a_registered_project_with_contributions_that_sum(
+    world: World,
+) -> None:
     profile = world.profile()
     project = world.project()
     answer = world.get("jiashan", f"/v1/projects/{project['id']}/matches")
@@ -42,5 +44,7 @@ def test_a_changed_profile_changes_the_very_next_ranking(world: World) -> None:
     assert (after["eligible_count"], after["excluded_count"]) == (0, 1)
     why = world.get("jiashan", f"/v1/projects/{project['id']}/exclusions").json()["items"][0]
     assert [failure["rule"] for failure in why["failures"]] == ["enough_land"]
-    assert [(step["field"], step["from"], step["to"]) for step in why["cheapest_fix"]] == [("land_mu", 10, 60)]
+    assert [(step["field"], step["from"], step["to"]) for step in why["cheapest_fix"]] == [
+        ("land_mu", 10, 60)
+    ]
     assert why["rank_if_fixed"] == 1

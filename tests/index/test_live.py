@@ -1,0 +1,159 @@
+"""The live index is, after every change, what it would be if it were built anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from service.database import Database, now, reading, record_change, revision_of, writing
+from service.domain import models
+from service.index import MatchIndex, Snapshot
+from service.units import shanghai_day
+from tests.conftest import World
+
+
+def content(snapshot: Snapshot) -> dict[str, Any]:
+    """What a snapshot says, whatever the order in which its rows came to it."""
+    offers = sorted(
+        zip(snapshot.places, snapshot.offers.rows, strict=True),
+        key=lambda row: (row[0].id, row[0].audience is None),
+    )
+    needs = sorted(
+        zip(snapshot.projects, snapshot.needs.rows, strict=True), key=lambda row: (row[0].id, row[0].own)
+    )
+    return {
+        "revision": snapshot.revision,
+        "today": snapshot.today,
+        "model": snapshot.model_version,
+        "offers": offers,
+        "needs": needs,
+        "regions": dict(snapshot.regions_of),
+        "tied": [snapshot.places[row].id for row in np.argsort(snapshot.offers.tie_rank)],
+        "rows_of": {
+            who: sorted(snapshot.places[row].id for row in rows) for who, rows in snapshot.rows_of.items()
+        },
+    }
+
+
+def changes(world: World) -> Iterator[str]:
+    """Makes one change after the other; says which."""
+    project, profile = world.project(visibility="public"), world.profile()
+    of_project, of_profile = f"/v1/projects/{project['id']}", f"/v1/profiles/{profile['id']}"
+    yield "entered"
+    pair = {"supporting_region_code": "330503", "partner_region_code": "331126", "programme": "other"}
+    of_bureau = f"/v1/organisations/{world.organisations['jiashan']}"
+    draft_of_a_partner = {"region_code": "331126", "site_kind": "county", "as_of": "2026-11-01"}
+    steps: list[tuple[str, str, str, Any]] = [
+        ("qingyuan", "PATCH", of_profile, {"land_mu": 60}),
+        ("qingyuan", "PATCH", of_profile, {"restricted_fields": ["land_mu"]}),
+        ("jiashan", "PATCH", of_project, {"land_mu": 70, "disclosure": "full"}),
+        ("jiashan", "PATCH", of_project, {"visibility": "private"}),
+        ("nanxun", "POST", "/v1/pairings", pair),
+        ("jiashan", "POST", "/v1/profiles", draft_of_a_partner | {"status": "published"}),
+        ("platform", "PATCH", of_bureau, {"region_code": "330503"}),
+        ("qingyuan", "PATCH", of_profile, {"status": "withdrawn"}),
+        ("qingyuan", "PATCH", of_profile, {"status": "published", "restricted_fields": []}),
+        ("qingyuan", "DELETE", of_profile, None),
+        ("jiashan", "DELETE", of_project, None),
+    ]
+    for who, method, path, body in steps:
+        answer = world.call(who, method, path, json=body, headers={"If-Match": "*"})
+        assert answer.status_code < 300, answer.text
+        yield f"{method} {path} {body}"
+    (entered,) = [p for p in world.get("jiashan", "/v1/profiles").json()["items"] if p["unconfirmed"]]
+    address = f"/v1/profiles/{entered['id']}/confirmation"
+    assert world.call("qingyuan", "POST", address, headers={"If-Match": "*"}).status_code == 200
+    yield "confirmed"
+
+
+def test_following_the_changes_gives_what_building_anew_gives(world: World, database: Database) -> None:
+    live, lazy = MatchIndex(), MatchIndex()
+    with reading(database) as session:
+        lazy.current(session)
+    for place, step in enumerate(changes(world)):
+        with reading(database) as session:
+            followed = live.current(session)
+            assert followed.revision == revision_of(session)
+            if place % 4 == 2:
+                assert content(followed) == content(MatchIndex().current(session)), step
+    # So does one that slept through all of it, and catches up at once.
+    with reading(database) as session:
+        assert content(followed) == content(MatchIndex().current(session))
+        assert content(lazy.current(session)) == content(followed)
+
+
+def test_what_has_not_changed_is_not_built_again(world: World, database: Database) -> None:
+    world.profile()
+    index = MatchIndex()
+    with reading(database) as session:
+        first = index.current(session)
+    with reading(database) as session:
+        assert index.current(session) is first
+    world.project()
+    with reading(database) as session:
+        following = index.current(session)
+    assert following.matcher is first.matcher
+    assert following.offers is first.offers
+
+
+def test_a_new_model_or_catalogue_builds_everything_anew(database: Database) -> None:
+    index = MatchIndex()
+    with reading(database) as session:
+        first = index.current(session)
+        content_of_model = models.live(session).content
+    with writing(database) as session:
+        models.store(session, "text-second", content_of_model, {})
+    with reading(database) as session:
+        second = index.current(session)
+    assert (second.model_version, second.matcher is first.matcher) == ("text-second", False)
+    with writing(database) as session:
+        record_change(session, "catalogue", "x", "load")
+    with reading(database) as session:
+        assert index.current(session).matcher is not second.matcher
+
+
+# On PostgreSQL, where an older snapshot never holds back a writer, whatever the journal.
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_request_that_began_earlier_takes_nothing_away_from_later_ones(
+    world: World, database: Database
+) -> None:
+    index = MatchIndex()
+    with reading(database) as early:
+        before = revision_of(early)
+        tomorrow = now(early) + timedelta(days=1)
+        project, profile = world.project(), world.profile()
+        with reading(database) as late:
+            newest = index.current(late)
+            assert newest.revision > before
+        # The early one still sees the old revision; the newer index serves it too.
+        assert index.current(early) is newest
+        # At midnight the needs are read again, here by a request that cannot see the newest ones.
+        early.info["now"] = tomorrow
+        assert index.current(early).today == shanghai_day(tomorrow)
+    with reading(database) as late:
+        late.info["now"] = tomorrow
+        after = index.current(late)
+        assert {card.id for card in after.projects} == {project["id"]}
+        assert {card.id for card in after.places} == {profile["id"]}
+        assert content(after) == content(MatchIndex().current(late))
+
+
+def test_a_pairing_that_begins_or_ends_counts_from_its_day_on(world: World, database: Database) -> None:
+    project = world.project()
+    index = MatchIndex()
+    pairings = world.get("jiashan", "/v1/pairings?region_code=330421").json()["items"]
+    with reading(database) as session:
+        today = shanghai_day(now(session))
+    for pairing in pairings:
+        patch = {"since": None, "until": today.isoformat()}
+        assert world.patch("jiashan", f"/v1/pairings/{pairing['id']}", patch).status_code == 200
+    for days, partners in ((0, {"331126", "513225"}), (1, set())):
+        with reading(database) as session:
+            session.info["now"] = now(session) + timedelta(days=days)
+            snapshot = index.current(session)
+        (row,) = [need for need in snapshot.needs.rows if need.key == project["id"]]
+        assert {partner.region_code for partner in row.partners} == partners

@@ -1,0 +1,181 @@
+"""Records what the repository shows of the demo: an example for each operation, and the README's picture.
+
+Run ``.venv/bin/python -m tests.record_demo`` after a change of a request, an answer or the ranking; a test
+says when that is due. Ids, instants and cursors are replaced by fixed ones: only what changed differs then.
+It writes service/api/examples.json and docs/images/ranked-table.svg.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from service import demo, ranked_table
+from service.api.document import EXAMPLES
+from service.app import create_app
+from service.database import Database, open_database
+from service.domain.profiles import EXAMPLE as PROFILE
+from service.domain.projects import EXAMPLE as PROJECT
+from service.schema import migrate
+from service.settings import Settings
+
+_ID = re.compile(r"\b(prj|prf|org|par|key|mdl|ver)_[0-9a-z]{20,}")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_SECRET = re.compile(r"shk_[0-9a-f]{12}_[\w-]{43}")
+_CURSOR = "WyJkZW1vIl0"
+PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "ranked-table.svg"
+
+
+class Recorder:
+    """Asks the demo as one organisation or another, and keeps what was said under the operation's id."""
+
+    def __init__(self, client: TestClient, secrets: dict[str, str]) -> None:
+        self.client = client
+        self.secrets = secrets
+        self.examples: dict[str, dict[str, Any]] = {}
+        self._ids: dict[str, str] = {}
+
+    def ask(self, name: str, who: str, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        """One request; its body and answer become the example of operation ``name``."""
+        headers = {"Authorization": f"Bearer {self.secrets[who]}", "If-Match": "*", **more.pop("headers", {})}
+        answer = self.client.request(method, path, json=body, headers=headers, **more)
+        assert answer.is_success, (name, answer.text)
+        said = answer.json() if answer.content else None
+        example: dict[str, Any] = {}
+        if body is not None:
+            example["request"] = self._fixed(body)
+        if said is not None:
+            example["response"] = self._fixed(said)
+        self.examples[name] = example
+        return said
+
+    def _fixed(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: self._member(name, member) for name, member in value.items()}
+        if isinstance(value, list):
+            return [self._fixed(member) for member in value]
+        if isinstance(value, str):
+            value = _ID.sub(lambda found: self._numbered(found[0]), value)
+            value = _INSTANT.sub("2026-11-23T08:00:00.000000Z", value)
+            value = _SECRET.sub("shk_000000000000_" + "0" * 43, value)
+        return value
+
+    def _member(self, name: str, value: Any) -> Any:
+        if name == "next_cursor" and value is not None:
+            return _CURSOR
+        if name == "items":
+            value = value[:1]
+        if name == "as_of":
+            return "2026-11-23"
+        return self._fixed(value)
+
+    def _numbered(self, found: str) -> str:
+        prefix = found[:3]
+        return self._ids.setdefault(found, f"{prefix}_{len(self._ids):026d}")
+
+
+def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """One example of every operation, by a walk through the main job."""
+    recorder = Recorder(client, secrets)
+    ask, bureau, county, platform = recorder.ask, "330421", "331126", "platform"
+    patch = {"headers": {"Content-Type": "application/merge-patch+json"}}
+    project = ask("create_project", bureau, "POST", "/v1/projects", PROJECT)
+    profile = ask("create_profile", county, "POST", "/v1/profiles", PROFILE)
+    mine, place = f"/v1/projects/{project['id']}", f"/v1/profiles/{profile['id']}"
+    ask("list_projects", bureau, "GET", "/v1/projects", params={"limit": 1})
+    ask("get_project", bureau, "GET", mine)
+    ask("replace_project", bureau, "PUT", mine, PROJECT)
+    ask("change_project", bureau, "PATCH", mine, {"land_mu": 50, "coating": None}, **patch)
+    ask("list_profiles", county, "GET", "/v1/profiles", params={"own": True, "limit": 1})
+    ask("get_profile", county, "GET", place)
+    ask("replace_profile", county, "PUT", place, PROFILE)
+    ask(
+        "change_profile",
+        county,
+        "PATCH",
+        place,
+        {"land_mu": 80, "quantities": {"dormitory_beds": 120}},
+        **patch,
+    )
+    ask("list_profile_versions", county, "GET", f"{place}/versions", params={"limit": 1})
+    entered = {**PROFILE, "site_name": "庆元代填产业园"}
+    unconfirmed = ask("create_profile", bureau, "POST", "/v1/profiles", entered)
+    ask("confirm_profile", county, "POST", f"/v1/profiles/{unconfirmed['id']}/confirmation")
+    ask("create_profile", county, "POST", "/v1/profiles", {**PROFILE, "site_name": "庆元竹木产业园三期"})
+    ask("list_project_matches", bureau, "GET", f"{mine}/matches", params={"limit": 1, "include": "stability"})
+    query = {
+        "project_id": project["id"],
+        "weights": {"land": 0.3, "industry": 0.4},
+        "filters": {"province": "浙江省", "site_kinds": ["industrial_park", "development_zone"]},
+        "limit": 1,
+        "include": ["exclusions"],
+    }
+    ask("query_matches", bureau, "POST", "/v1/match-queries", query)
+    ask("list_project_exclusions", bureau, "GET", f"{mine}/exclusions", params={"limit": 1})
+    ask("get_project_match", bureau, "GET", f"{mine}/matches/{profile['id']}")
+    ask("list_profile_matches", county, "GET", f"{place}/matches", params={"limit": 1})
+    ask("delete_profile", county, "DELETE", place)
+    ask("delete_project", bureau, "DELETE", mine)
+    for name in ("criteria", "rules", "industries", "quantities", "zones"):
+        ask(f"list_{name}", bureau, "GET", f"/v1/{name}")
+    ask("list_regions", bureau, "GET", "/v1/regions", params={"q": "庆元"})
+    ask("get_region", bureau, "GET", "/v1/regions/331126")
+    ask("get_model", bureau, "GET", "/v1/model")
+    organisation = {"name": "云和县", "kind": "county", "region_code": "331125"}
+    ask("list_organisations", bureau, "GET", "/v1/organisations", params={"region_code": "331126"})
+    made = ask("create_organisation", platform, "POST", "/v1/organisations", organisation)
+    ask("get_organisation", bureau, "GET", f"/v1/organisations/{made['id']}")
+    named = {"name": "云和县人民政府"}
+    ask("change_organisation", platform, "PATCH", f"/v1/organisations/{made['id']}", named, **patch)
+    pairing = {
+        "supporting_region_code": "330421",
+        "partner_region_code": "331125",
+        "programme": "mountain_sea",
+        "since": "2026-01-01",
+        "evidence": "explicit",
+        "source": "示例：结对协议",
+    }
+    ask("list_pairings", bureau, "GET", "/v1/pairings", params={"region_code": "330421"})
+    paired = ask("create_pairing", bureau, "POST", "/v1/pairings", pairing)
+    ask("get_pairing", bureau, "GET", f"/v1/pairings/{paired['id']}")
+    ended = {"until": "2026-12-31"}
+    ask("change_pairing", bureau, "PATCH", f"/v1/pairings/{paired['id']}", ended, **patch)
+    ask("delete_pairing", bureau, "DELETE", f"/v1/pairings/{paired['id']}")
+    wanted = {"organisation_id": project["organisation_id"], "name": "大屏", "scopes": ["matches:read"]}
+    key = ask("create_key", bureau, "POST", "/v1/keys", wanted)
+    ask("list_keys", bureau, "GET", "/v1/keys")
+    ask("revoke_key", bureau, "DELETE", f"/v1/keys/{key['id']}")
+    ask("livez", bureau, "GET", "/livez")
+    ask("readyz", bureau, "GET", "/readyz")
+    return recorder.examples
+
+
+def draw(database: Database, entered: demo.Entered, path: Path) -> None:
+    """The ranked table of a fresh demo as a picture."""
+    canvas = ranked_table.canvas()
+    ranked_table.show(canvas, database, entered.project_id, entered.bureau, limit=10, language="zh")
+    ranked_table.draw(canvas, path)
+
+
+def main() -> None:
+    """Enter the demo in a directory of its own, ask, and write the file."""
+    with tempfile.TemporaryDirectory() as directory:
+        settings = Settings(data_dir=Path(directory), database_url="", pool_size=4)
+        database = open_database(settings.url)
+        migrate(database)
+        draw(database, demo.enter(database, settings.data_dir), PICTURE)
+        secrets = json.loads((settings.data_dir / demo.KEY_FILE).read_text(encoding="utf-8"))
+        with TestClient(create_app(settings)) as client:
+            examples = record(client, secrets)
+        database.engine.dispose()
+    text = json.dumps(examples, ensure_ascii=False, indent=1, sort_keys=True)
+    EXAMPLES.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""The command `shanhai`, called in this process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from click.testing import Result
+from sqlmodel import select
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from service import cli
+from service.access.keys import ApiKey, authenticate
+from service.database import Database, reading
+from service.errors import Unauthenticated
+from tests.conftest import World
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def _environment(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHANHAI_DATABASE_URL", database_url)
+    monkeypatch.setenv("SHANHAI_DATA_DIR", str(tmp_path))
+    # The console of the module was made for the terminal of this run, not for the test.
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def _run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.app, list(arguments))
+
+
+def test_a_worker_that_is_slow_to_start_is_not_killed_by_its_supervisor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr(uvicorn, "run", lambda *_, **options: asked.update(options))
+    assert _run("serve", "--workers", "3", "--port", "8123").exit_code == 0
+    assert (asked["workers"], asked["port"], asked["host"]) == (3, 8123, "127.0.0.1")
+    # Imports alone take longer than uvicorn's five seconds on a machine that is busy.
+    assert asked["timeout_worker_healthcheck"] >= 30
+
+
+def test_migrate_says_which_database_and_can_be_run_again() -> None:
+    for _ in range(2):
+        result = _run("migrate")
+        assert result.exit_code == 0
+        assert "SQLite" in result.output
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "符合准入 1 处"), ("en", "1 admitted, 0 passed over")])
+def test_match_prints_the_ranked_table_in_either_language(world: World, language: str, said: str) -> None:
+    world.profile()
+    project = world.project()
+    result = _run("match", project["id"], "--language", language)
+    assert result.exit_code == 0
+    assert said in result.output
+    assert "庆元竹木产业园" in result.output
+
+
+def test_match_asks_a_running_service_with_a_key(
+    world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.profile()
+    project = world.project()
+
+    def get(url: str, **more: Any) -> Any:
+        return client.get(url.removeprefix("http://shanhai.example"), **more)
+
+    monkeypatch.setattr(httpx, "get", get)
+    ask = ("match", project["id"], "--url", "http://shanhai.example/", "--key")
+    result = _run(*ask, world.secrets["jiashan"])
+    assert result.exit_code == 0
+    assert "庆元竹木产业园" in result.output
+    refused = _run(*ask, world.secrets["anji"])
+    assert refused.exit_code == 1
+    assert "not_found" in refused.output
+
+
+def test_match_draws_the_table_into_a_file(world: World, tmp_path: Path) -> None:
+    world.profile()
+    project = world.project()
+    result = _run("match", project["id"], "--svg", str(tmp_path / "table.svg"))
+    assert result.exit_code == 0
+    picture = (tmp_path / "table.svg").read_text(encoding="utf-8")
+    assert picture.startswith("<svg")
+    assert "庆元竹木产业园" in picture
+
+
+def test_a_key_is_shown_once_works_and_is_refused_once_it_is_revoked(
+    world: World, database: Database
+) -> None:
+    made = _run("keys", "create", world.organisations["jiashan"], "大屏", "--scope", "matches:read")
+    assert made.exit_code == 0
+    secret = made.output.strip()
+    with reading(database) as session:
+        actor = authenticate(session, f"Bearer {secret}")
+        assert (actor.organisation_id, actor.scopes) == (world.organisations["jiashan"], {"matches:read"})
+        assert secret not in session.exec(select(ApiKey.secret_hash)).all()
+    assert _run("keys", "revoke", actor.key_id).exit_code == 0
+    with reading(database) as session, pytest.raises(Unauthenticated) as refusal:
+        authenticate(session, f"Bearer {secret}")
+    assert refusal.value.code == "revoked_key"
+
+
+def test_an_error_of_the_service_is_a_sentence_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["shanhai", "match", "prj_00000000000000000000000000"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    said = capsys.readouterr().out
+    assert "not_found" in said
+    assert "Traceback" not in said
+
+
+def test_a_document_that_is_not_current_fails_the_check(tmp_path: Path) -> None:
+    path = tmp_path / "openapi.json"
+    assert _run("openapi", "--check", "--path", str(path)).exit_code == 1
+    assert _run("openapi", "--path", str(path)).exit_code == 0
+    assert _run("openapi", "--check", "--path", str(path)).exit_code == 0
+    path.write_text(path.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    result = _run("openapi", "--check", "--path", str(path))
+    assert result.exit_code == 1
+    assert "make openapi" in result.output

@@ -1,0 +1,133 @@
+"""The schema: what the models say, up and down on data, and by many processes at once."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import func, inspect, make_url, select
+from sqlmodel import SQLModel
+
+from service import schema
+from service.database import Database, State, open_database, reading, revision_of, writing
+from service.domain import catalogue, tables
+from service.domain.catalogue import Catalogue
+from tests.conftest import DATABASES, World, _run_on_server
+
+
+def counts(database: Database) -> dict[str, int]:
+    with reading(database) as session:
+        return {
+            name: session.execute(select(func.count()).select_from(table)).scalar_one()
+            for name, table in SQLModel.metadata.tables.items()
+        }
+
+
+def test_models_and_migrations_do_not_differ(database: Database) -> None:
+    tables.load()
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_every_module_with_a_table_is_on_the_list() -> None:
+    service = Path(schema.__file__).parent
+    with_tables = {
+        ".".join(("service", *path.relative_to(service).with_suffix("").parts))
+        for path in service.rglob("*.py")
+        if "table=True" in path.read_text(encoding="utf-8")
+    }
+    assert with_tables == set(tables.MODULES)
+
+
+def test_the_schema_goes_down_on_data_and_up_again(world: World, database: Database) -> None:
+    world.project()
+    world.profile()
+    (head,) = ScriptDirectory.from_config(schema.config()).get_heads()
+    for revision in (step.revision for step in ScriptDirectory.from_config(schema.config()).walk_revisions()):
+        below = ScriptDirectory.from_config(schema.config()).get_revision(revision).down_revision
+        schema.downgrade(database, str(below or "base"))
+    assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
+    with reading(database) as session:
+        assert not schema.is_current(session)
+    # What serves says so, instead of failing request by request.
+    assert world.get(None, "/readyz").status_code == 503
+    schema.migrate(database, head)
+    with reading(database) as session:
+        assert schema.is_current(session)
+        assert revision_of(session) == 0
+        assert len(session.get_one(State, 1).signing_key) == 64
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+
+
+def test_loading_the_catalogue_again_changes_nothing(database: Database) -> None:
+    with reading(database) as session:
+        revision = revision_of(session)
+    before = counts(database)
+    schema.migrate(database)
+    assert counts(database) == before
+    with writing(database) as session:
+        assert revision_of(session) == revision
+        assert catalogue.load(session) is False
+
+
+def test_a_changed_catalogue_is_loaded_over_the_old_without_doubling_a_row(database: Database) -> None:
+    before = counts(database)
+    with writing(database) as session:
+        row = session.get_one(Catalogue, 1)
+        row.content_hash = "of an older release"
+        session.add(row)
+    with writing(database) as session:
+        revision = revision_of(session)
+        assert catalogue.load(session) is True
+    after = counts(database)
+    assert after == before | {"changes": before["changes"] + 1, "audit_events": before["audit_events"] + 1}
+    with reading(database) as session:
+        assert revision_of(session) == revision + 1
+
+
+@pytest.fixture(params=DATABASES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server_url: str = request.getfixturevalue("server_url")
+    name = _run_on_server(server_url, "CREATE DATABASE {name}")
+    yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    _run_on_server(server_url, "DROP DATABASE {name} WITH (FORCE)", name)
+
+
+def _migrate_when_all_are_ready(url: str, start: Any) -> None:
+    database = open_database(url, busy_timeout_seconds=60)
+    start.wait(60)
+    schema.migrate(database)
+
+
+def test_two_processes_that_migrate_at_once_both_succeed(empty_url: str) -> None:
+    context = multiprocessing.get_context("forkserver")
+    # Imported once, in a process of its own; each of the two is a fresh fork of that one.
+    context.set_forkserver_preload(["service.schema"])
+    start = context.Barrier(2)
+    both = [context.Process(target=_migrate_when_all_are_ready, args=(empty_url, start)) for _ in range(2)]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join(120)
+    assert [process.exitcode for process in both] == [0, 0]
+    database = open_database(empty_url)
+    rows = counts(database)
+    with reading(database) as session:
+        assert schema.is_current(session)
+        assert revision_of(session) == 1
+    assert (rows["catalogue"], rows["models"], rows["state"]) == (1, 1, 1)
+    assert rows["zones"] > 2500
+    database.engine.dispose()
