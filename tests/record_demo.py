@@ -149,6 +149,7 @@ def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, A
     wanted = {"organisation_id": project["organisation_id"], "name": "大屏", "scopes": ["matches:read"]}
     key = ask("create_key", bureau, "POST", "/v1/keys", wanted)
     ask("list_keys", bureau, "GET", "/v1/keys")
+    ask("get_key", bureau, "GET", f"/v1/keys/{key['id']}")
     ask("revoke_key", bureau, "DELETE", f"/v1/keys/{key['id']}")
     ask("livez", bureau, "GET", "/livez")
     ask("readyz", bureau, "GET", "/readyz")

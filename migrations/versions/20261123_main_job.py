@@ -151,7 +151,13 @@ def upgrade() -> None:
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("evidence", sa.String(length=5000), nullable=True),
         sa.Column("source", sa.String(length=5000), nullable=True),
+        sa.Column("entered_by_region_code", sa.String(length=6), nullable=True),
         sa.Column("id", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entered_by_region_code"],
+            ["regions.code"],
+            name=op.f("fk_pairings_entered_by_region_code_regions"),
+        ),
         sa.ForeignKeyConstraint(
             ["partner_region_code"], ["regions.code"], name=op.f("fk_pairings_partner_region_code_regions")
         ),
@@ -202,6 +208,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("organisation_id", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("prefix", sa.String(length=20), nullable=False),
         sa.Column("secret_hash", sa.String(length=64), nullable=False),
         sa.Column("scopes", sa.JSON(), nullable=False),

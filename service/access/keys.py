@@ -31,6 +31,7 @@ class ApiKey(SQLModel, table=True):
     secret_hash: str = Field(max_length=64)
     scopes: list[str] = Field(default_factory=list, sa_type=JSON)
     created_at: datetime = Field(sa_type=UtcDateTime)
+    version: int = Field(default=1)
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

@@ -52,7 +52,7 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.PROJECTS_WRITE: _WORKING,
     Permission.PROFILES_READ: _EVERYONE,
     Permission.PROFILES_WRITE: _WORKING,
-    Permission.PROFILES_CONFIRM: frozenset({"county", "department", "town"}),
+    Permission.PROFILES_CONFIRM: frozenset({"county"}),
     Permission.MATCHES_READ: _EVERYONE,
 }
 

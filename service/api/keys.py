@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from service.api.deps import Cursor, KeyReader, KeyWriter, Limit, PathId, ReadSession, WriteSession
 from service.api.pages import Page, page
-from service.api.preconditions import OnceDep
+from service.api.preconditions import IfMatch, OnceDep, tagged
 from service.api.problems import documented
 from service.domain import keys
 from service.domain.keys import KeyCreated, KeyRead, KeyWrite
@@ -33,7 +33,13 @@ def create_key(body: KeyWrite, session: WriteSession, actor: KeyWriter, once: On
     return once(session, actor, body, KeyCreated, act, secrets=("secret",))
 
 
-@router.delete("/{key_id}", status_code=204, summary="Revoke a key", responses=documented(404))
-def revoke_key(key_id: PathId, session: WriteSession, actor: KeyWriter) -> None:
-    """Refuse a key from its very next request on."""
-    keys.revoke(session, actor, key_id)
+@router.get("/{key_id}", summary="Read a key", responses=documented(404))
+def get_key(key_id: PathId, session: ReadSession, actor: KeyReader, response: Response) -> KeyRead:
+    """A key without its secret."""
+    return tagged(response, KeyRead.model_validate(keys.get(session, actor, key_id)))
+
+
+@router.delete("/{key_id}", status_code=204, summary="Revoke a key", responses=documented(404, 412, 428))
+def revoke_key(key_id: PathId, session: WriteSession, actor: KeyWriter, if_match: IfMatch) -> None:
+    """Refuse a key from its very next request on; it stays in the list, with the time of its revocation."""
+    keys.revoke(session, actor, key_id, if_match)

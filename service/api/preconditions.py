@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import orjson
 from fastapi import Depends, Header, Request, Response
@@ -14,17 +14,13 @@ from sqlmodel import Session
 
 from service.access.policy import Actor
 from service.domain import retries
-from service.domain.shapes import ExpectedVersion
+from service.domain.shapes import ExpectedVersion, HasVersion
 from service.errors import PreconditionRequired, invalid
 
 R = TypeVar("R", bound=BaseModel)
 
 
-class _HasVersion(Protocol):
-    version: int
-
-
-V = TypeVar("V", bound=_HasVersion)
+V = TypeVar("V", bound=HasVersion)
 _ETAG = re.compile(r'"v(\d{1,9})"')
 
 

@@ -33,8 +33,8 @@ def listed(q: str | None, parent: str | None) -> SelectOfScalar[Industry]:
     if q:
         statement = statement.where(
             or_(
-                col(Industry.name).contains(q, autoescape=True),
-                col(Industry.code).startswith(q, autoescape=True),
+                col(Industry.name).icontains(q, autoescape=True),
+                col(Industry.code).istartswith(q, autoescape=True),
             )
         )
     return statement.where(Industry.parent_code == parent) if parent else statement

@@ -11,7 +11,7 @@ from service.access.keys import ApiKey, Minted, mint
 from service.access.policy import Actor, Permission, granted_to
 from service.database import now, record_change
 from service.domain.organisations import Organisation
-from service.domain.shapes import Answer, StrictBody
+from service.domain.shapes import Answer, ExpectedVersion, StrictBody, require_version
 from service.errors import Forbidden, NotFound, invalid
 from service.units import Id, Instant, Name
 
@@ -38,6 +38,7 @@ class KeyRead(KeyFields, Answer):
 
     id: Id
     prefix: str
+    version: int
     created_at: Instant
     revoked_at: Instant | None
 
@@ -78,13 +79,23 @@ def create(session: Session, actor: Actor | None, body: KeyWrite) -> Minted:
     return minted
 
 
-def revoke(session: Session, actor: Actor | None, key_id: str) -> None:
+def get(session: Session, actor: Actor, key_id: str) -> ApiKey:
+    """One key that the actor may see; raises ``NotFound``."""
+    row = session.exec(visible_to(actor).where(ApiKey.id == key_id)).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def revoke(session: Session, actor: Actor | None, key_id: str, expected: ExpectedVersion = "any") -> None:
     """Refuse the key from its very next request on; revoking twice is no error."""
     row = session.exec(visible_to(actor).where(ApiKey.id == key_id).with_for_update()).first()
     if row is None:
         raise NotFound()
+    require_version(row, expected)
     if row.revoked_at is None:
         row.revoked_at = now(session)
+        row.version += 1
         session.add(row)
         record_change(session, "key", row.id, "revoke")
         audit.record(session, actor, "key.revoke", "key", row.id)

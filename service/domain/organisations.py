@@ -80,7 +80,7 @@ def listed(
     """The directory, newest last."""
     statement = visible_to(actor).order_by(col(Organisation.id))
     if q:
-        statement = statement.where(col(Organisation.name).contains(q, autoescape=True))
+        statement = statement.where(col(Organisation.name).icontains(q, autoescape=True))
     if kind:
         statement = statement.where(Organisation.kind == kind)
     return statement.where(Organisation.region_code == region_code) if region_code else statement

@@ -28,6 +28,8 @@ from service.errors import Conflict, Forbidden, NotFound, invalid
 from service.units import Day, Id, Instant, LongText, RegionCode
 
 Programme = Literal["east_west", "mountain_sea", "other"]
+# Whoever changes one of these vouches for the pairing anew.
+_SCOPE = ("supporting_region_code", "partner_region_code", "since", "until")
 
 
 class PairingFields(SQLModel):
@@ -64,6 +66,8 @@ class Pairing(PairingFields, Versioned, table=True):
     __table_args__ = (UniqueConstraint("supporting_region_code", "partner_region_code", "programme"),)
 
     id: str = Field(primary_key=True, max_length=40)
+    # Null: shipped, or entered by a platform or by an authority over the side.
+    entered_by_region_code: str | None = Field(default=None, foreign_key="regions.code", max_length=6)
     supporting_region_code: str = Field(foreign_key="regions.code", index=True, max_length=6)
     partner_region_code: str = Field(foreign_key="regions.code", index=True, max_length=6)
 
@@ -135,7 +139,14 @@ def register(session: Session, actor: Actor | None, body: PairingWrite) -> Pairi
     )
     if session.exec(twin).first() is not None:
         raise Conflict("duplicate", "This pairing is registered already; change that one instead.")
-    row = Pairing.model_validate({**body.model_dump(), **created(session), "id": new_id("par"), "version": 1})
+    row = Pairing.model_validate(
+        {
+            **body.model_dump(),
+            **created(session),
+            "id": new_id("par"),
+            "entered_by_region_code": _one_side(actor, body),
+        }
+    )
     session.add(row)
     record_change(session, "pairing", row.id, "create")
     audit.record(session, actor, "pairing.create", "pairing", row.id, body.model_dump(mode="json"))
@@ -149,7 +160,10 @@ def change(
     row = _locked(session, actor, pairing_id, expected)
     body = patched(PairingWrite, row, patch)
     _check(session, actor, body)
-    replace_fields(session, row, body.model_dump())
+    values = body.model_dump()
+    if any(values[name] != getattr(row, name) for name in _SCOPE):
+        values["entered_by_region_code"] = _one_side(actor, body)
+    replace_fields(session, row, values)
     record_change(session, "pairing", row.id, "update")
     audit.record(session, actor, "pairing.update", "pairing", row.id, dict(patch))
     return row
@@ -170,6 +184,12 @@ def _locked(session: Session, actor: Actor, pairing_id: str, expected: ExpectedV
     require_version(row, expected)
     _require_side(session, actor, row)
     return row
+
+
+def _one_side(actor: Actor | None, body: PairingFields) -> str | None:
+    """The side that vouches alone for the pairing; None for whoever stands above both."""
+    sides = (body.supporting_region_code, body.partner_region_code)
+    return actor.region_code if actor is not None and actor.region_code in sides else None
 
 
 def _check(session: Session, actor: Actor | None, body: PairingWrite) -> None:

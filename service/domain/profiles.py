@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field as Check
-from sqlalchemy import JSON, ColumnElement, Date, String
+from sqlalchemy import JSON, ColumnElement, Date, String, cast
 from sqlmodel import Field, Session, SQLModel, and_, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -37,6 +37,7 @@ from service.units import (
     Mu,
     Name,
     Persons,
+    QuantityName,
     RegionCode,
     ShortText,
     SquareMetres,
@@ -96,7 +97,7 @@ class ProfileFields(SQLModel):
     floor_area_m2: SquareMetres | None = None
     power_kva: Kva | None = None
     labour_persons: Persons | None = None
-    quantities: dict[ShortText, AnyQuantity] = Field(default_factory=dict, sa_type=JSON)
+    quantities: dict[QuantityName, AnyQuantity] = Field(default_factory=dict, sa_type=JSON)
     land_use: Literal["M1", "M2", "M3"] | None = Field(default=None, sa_type=String(2))
     land_ready_on: Day | None = Field(default=None, sa_type=Date)
     power_ready_on: Day | None = Field(default=None, sa_type=Date)
@@ -231,7 +232,9 @@ def _offered(actor: Actor) -> ColumnElement[bool]:
     """What a partner has entered for the actor's county, and published for it to confirm."""
     if actor.kind != "county":
         return col(Profile.id).is_(None)
-    return and_(col(Profile.region_code) == actor.region_code, col(Profile.status) == "published")
+    home = cast(Profile.home_region_codes, String).contains(f'"{actor.region_code}"', autoescape=True)
+    about = or_(col(Profile.region_code) == actor.region_code, home)
+    return and_(about, col(Profile.status) == "published")
 
 
 def listed(

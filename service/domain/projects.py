@@ -47,6 +47,7 @@ from service.units import (
     Mu,
     Name,
     Persons,
+    QuantityName,
     RegionCode,
     ShortText,
     SquareMetres,
@@ -76,7 +77,7 @@ FIGURES = NEEDS + CEILINGS + TOTALS
 WITHHELD = ("description", "products", "inputs", "materials")
 
 Words = Annotated[list[ShortText], Check(max_length=50)]
-QuantityMap = dict[ShortText, AnyQuantity]
+QuantityMap = dict[QuantityName, AnyQuantity]
 
 
 class ProjectFields(SQLModel):
@@ -205,6 +206,8 @@ def _shared_with(session: Session, actor: Actor) -> ColumnElement[bool]:
     in_force = and_(
         or_(col(Pairing.since).is_(None), col(Pairing.since) <= today),
         or_(col(Pairing.until).is_(None), col(Pairing.until) >= today),
+        # What one side has entered alone opens nothing of the other side's.
+        col(Pairing.entered_by_region_code).is_distinct_from(actor.region_code),
     )
     partner_regions = (
         select(Pairing.partner_region_code)
@@ -224,9 +227,9 @@ def listed(session: Session, actor: Actor, q: str | None, industry: str | None) 
     """Visible projects, oldest first, by part of the name and start of the industry code."""
     statement = visible_to(session, actor).order_by(col(Project.id))
     if q:
-        statement = statement.where(col(Project.name).contains(q, autoescape=True))
+        statement = statement.where(col(Project.name).icontains(q, autoescape=True))
     if industry:
-        statement = statement.where(col(Project.industry_code).startswith(industry, autoescape=True))
+        statement = statement.where(col(Project.industry_code).istartswith(industry, autoescape=True))
     return statement
 
 

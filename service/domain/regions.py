@@ -42,8 +42,8 @@ def listed(q: str | None, province: str | None, level: Level | None) -> SelectOf
     if q:
         statement = statement.where(
             or_(
-                col(Region.full_name).contains(q, autoescape=True),
-                col(Region.code).startswith(q, autoescape=True),
+                col(Region.full_name).icontains(q, autoescape=True),
+                col(Region.code).istartswith(q, autoescape=True),
             )
         )
     if province:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_snake
@@ -58,6 +58,12 @@ class Answer(SQLModel):
     model_config = SQLModelConfig(json_schema_serialization_defaults_required=True)
 
 
+class HasVersion(Protocol):
+    """Anything that counts its changes."""
+
+    version: int
+
+
 class Versioned(SQLModel):
     """Columns of everything that can be changed: the version is what the ETag carries."""
 
@@ -66,7 +72,7 @@ class Versioned(SQLModel):
     updated_at: Instant = Field(sa_type=UtcDateTime)
 
 
-def require_version(row: Versioned, expected: ExpectedVersion) -> None:
+def require_version(row: HasVersion, expected: ExpectedVersion) -> None:
     """Raise ``PreconditionFailed`` unless the caller has seen the row's present version."""
     if expected != "any" and row.version not in expected:
         raise PreconditionFailed(

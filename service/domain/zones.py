@@ -50,7 +50,7 @@ def listed(q: str | None, province: str | None, industry: str | None) -> SelectO
     statement = select(Zone).order_by(col(Zone.key))
     if q:
         statement = statement.where(
-            or_(col(Zone.name).contains(q, autoescape=True), col(Zone.code).startswith(q, autoescape=True))
+            or_(col(Zone.name).icontains(q, autoescape=True), col(Zone.code).istartswith(q, autoescape=True))
         )
     if province:
         inside = select(Region.code).where(
@@ -61,7 +61,7 @@ def listed(q: str | None, province: str | None, industry: str | None) -> SelectO
         )
         statement = statement.where(col(Zone.region_code).in_(inside))
     if industry:
-        statement = statement.where(col(Zone.leading_text).contains(industry, autoescape=True))
+        statement = statement.where(col(Zone.leading_text).icontains(industry, autoescape=True))
     return statement
 
 

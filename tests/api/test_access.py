@@ -97,11 +97,14 @@ def test_a_key_does_what_its_scopes_its_kind_and_its_time_allow_and_no_more(
         session.add(row)
     assert world.get("short", "/v1/projects").json()["code"] == "expired_key"
     # Revocation holds from the very next request, and only one's own key can be revoked.
-    assert world.call("anji", "DELETE", f"/v1/keys/{reader['id']}").status_code == 404
+    assert world.delete("anji", f"/v1/keys/{reader['id']}").status_code == 404
     assert world.get("reader", "/v1/projects").status_code == 200
-    assert world.call("jiashan", "DELETE", f"/v1/keys/{reader['id']}").status_code == 204
+    assert world.call("jiashan", "DELETE", f"/v1/keys/{reader['id']}").status_code == 428
+    etag = world.get("jiashan", f"/v1/keys/{reader['id']}").headers["ETag"]
+    assert world.delete("jiashan", f"/v1/keys/{reader['id']}", etag).status_code == 204
+    assert world.delete("jiashan", f"/v1/keys/{reader['id']}", etag).status_code == 412
     assert world.get("reader", "/v1/projects").json()["code"] == "revoked_key"
-    assert world.call("jiashan", "DELETE", f"/v1/keys/{reader['id']}").status_code == 204
+    assert world.delete("jiashan", f"/v1/keys/{reader['id']}").status_code == 204
 
 
 def test_the_secret_of_a_key_is_nowhere_but_in_the_answer_that_made_it(
@@ -201,3 +204,40 @@ def test_pairings_are_changed_by_those_who_take_part(world: World, database: Dat
     assert world.delete("jiashan", path).status_code == 204
     with reading(database) as session:
         assert session.get(Pairing, made.json()["id"]) is None
+
+
+def test_a_pairing_that_one_side_enters_alone_opens_nothing_of_the_other(world: World) -> None:
+    project = world.project("jiashan", visibility="partners")
+    path = f"/v1/projects/{project['id']}"
+    pair = {"supporting_region_code": "330503", "partner_region_code": "330421", "programme": "other"}
+    claimed = world.post("nanxun", "/v1/pairings", pair)
+    assert claimed.status_code == 201
+    assert world.get("nanxun", path).status_code == 404
+    # Neither does a shipped pairing of one's own, turned towards somebody else.
+    own = world.get("nanxun", "/v1/pairings?region_code=330503").json()["items"]
+    shipped = next(pairing for pairing in own if pairing["id"] != claimed.json()["id"])
+    turned = {"partner_region_code": "330421"}
+    assert world.patch("nanxun", f"/v1/pairings/{shipped['id']}", turned).status_code == 200
+    assert world.get("nanxun", path).status_code == 404
+    # The owner's side, or whoever stands above both, does open it.
+    vouched = world.patch("zhejiang", f"/v1/pairings/{claimed.json()['id']}", {"until": "2099-12-31"})
+    assert vouched.status_code == 200
+    assert world.get("nanxun", path).status_code == 200
+
+
+def test_the_home_county_of_an_enclave_may_confirm_what_a_partner_entered_for_it(world: World) -> None:
+    enclave = {"region_code": "511602", "home_region_codes": ["331126"], "site_kind": "enclave_park"}
+    made = world.post("jiashan", "/v1/profiles", {**PROFILE, **enclave}).json()
+    assert made["unconfirmed"] is True
+    assert world.get("anji", f"/v1/profiles/{made['id']}").status_code == 404
+    confirmed = world.call(
+        "qingyuan", "POST", f"/v1/profiles/{made['id']}/confirmation", headers={"If-Match": '"v1"'}
+    )
+    assert confirmed.status_code == 200
+    assert world.get("anji", f"/v1/profiles/{made['id']}").status_code == 200
+
+
+def test_a_search_finds_names_whatever_the_case_of_their_letters(world: World) -> None:
+    world.project("jiashan", name="LED 照明项目")
+    assert len(world.get("jiashan", "/v1/projects?q=led").json()["items"]) == 1
+    assert len(world.get("jiashan", "/v1/projects?industry=c21").json()["items"]) == 1

@@ -91,7 +91,7 @@ def test_a_repetition_is_authorised_again(world: World) -> None:
     ).json()
     world.secrets["worker"] = made["secret"]
     assert world.post("worker", "/v1/projects", PROJECT, headers=ONCE).status_code == 201
-    assert world.call("jiashan", "DELETE", f"/v1/keys/{made['id']}").status_code == 204
+    assert world.delete("jiashan", f"/v1/keys/{made['id']}").status_code == 204
     assert world.post("worker", "/v1/projects", PROJECT, headers=ONCE).status_code == 401
 
 
