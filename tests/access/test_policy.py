@@ -17,7 +17,7 @@ WRITERS = {
     "keys:write": set(KINDS),
     "projects:write": set(KINDS) - {"authority"},
     "profiles:write": set(KINDS) - {"authority"},
-    "profiles:confirm": {"county", "department", "town"},
+    "profiles:confirm": {"county"},
 }
 
 

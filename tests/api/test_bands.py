@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from service.domain import projects
@@ -32,7 +33,8 @@ SECRET_PROJECT: dict[str, Any] = {
     "max_tariff_cny_per_kwh": 0.7325,
     "max_wage_cny_per_month": 5432.25,
 }
-SECRETS_OF_A_TEASER = ("绝密", ".25", "0.7325", "330421", "嘉善")
+# ".25" ends a figure; among the six digits of an instant's microseconds it tells nothing.
+SECRETS_OF_A_TEASER = ("绝密", r"\.25(?!\d)", r"0\.7325", "330421", "嘉善")
 NUMBER = 77.125
 
 
@@ -72,7 +74,8 @@ def test_a_teaser_tells_bands_and_the_prefecture_and_nothing_more_on_any_address
             assert answer.status_code == 200, answer.text
             for secret in SECRETS_OF_A_TEASER:
                 # The pairing's public name holds the partner's name; the rest of the answer may not.
-                assert secret not in _without_public_names(answer.json()), (answer.url, secret)
+                told = _without_public_names(answer.json())
+                assert not re.search(secret, told), (answer.url, secret)
     # The owner goes on seeing everything.
     own = world.get("jiashan", f"/v1/projects/{project['id']}").json()
     assert {name: own[name] for name in SECRET_PROJECT} == SECRET_PROJECT
