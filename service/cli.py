@@ -47,7 +47,8 @@ def main() -> None:
 
 
 def _open(settings: Settings) -> Database:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    # The database holds who plans to go where: nobody else on the machine may read it.
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return open_database(settings.url, pool_size=5, busy_timeout_seconds=60)
 
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from service.api.deps import IndexDep, Language, LanguageDep, MatchReader, ReadSession, ReferenceReader
-from service.api.pages import Page
+from service.api.deps import (
+    Cursor,
+    IndexDep,
+    Language,
+    LanguageDep,
+    Limit,
+    MatchReader,
+    ReadSession,
+    ReferenceReader,
+)
+from service.api.pages import Page, page_of
 from service.api.problems import documented
 from service.domain import models
 from service.index import CRITERIA, DEFAULT_WEIGHTS
@@ -76,15 +85,27 @@ def _criteria(language: Language) -> list[CriterionRead]:
     ]
 
 
-@router.get("/criteria", summary="List criteria", responses=documented())
-def list_criteria(_actor: ReferenceReader, language: LanguageDep) -> Page[CriterionRead]:
+@router.get("/criteria", summary="List criteria", responses=documented(400))
+def list_criteria(
+    request: Request,
+    _actor: ReferenceReader,
+    language: LanguageDep,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Page[CriterionRead]:
     """The criteria in the order in which a score is added up."""
-    return Page(items=_criteria(language), next_cursor=None)
+    return page_of(request, _criteria(language), limit, cursor)
 
 
-@router.get("/rules", summary="List admission rules", responses=documented())
+@router.get("/rules", summary="List admission rules", responses=documented(400))
 def list_rules(
-    session: ReadSession, _actor: ReferenceReader, index: IndexDep, language: LanguageDep
+    request: Request,
+    session: ReadSession,
+    _actor: ReferenceReader,
+    index: IndexDep,
+    language: LanguageDep,
+    limit: Limit = 100,
+    cursor: Cursor = None,
 ) -> Page[RuleRead]:
     """Every admission rule with its source; each is pass, fail or unknown."""
     chinese = language == "zh"
@@ -102,7 +123,7 @@ def list_rules(
         )
         for rule in index.current(session).matcher.rules
     ]
-    return Page(items=items, next_cursor=None)
+    return page_of(request, items, limit, cursor)
 
 
 @router.get("/model", summary="Read the live model", responses=documented())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 import orjson
@@ -99,3 +99,14 @@ def page(
         raise BadRequest("bad_cursor", "This cursor is no longer valid. Start again without one.") from error
     following = signer.seal(query, found.paging.bookmark_next) if found.paging.has_next else None
     return Page(items=[read(row[0]) for row in found], next_cursor=following)
+
+
+def page_of(request: Request, items: Sequence[A], limit: int, cursor: str | None) -> Page[A]:
+    """One page of what is at hand as a whole, such as the criteria."""
+    signer, query = signer_of(request), query_of(request)
+    start: int = signer.open(query, cursor) if cursor else 0
+    more = start + limit < len(items)
+    return Page(
+        items=list(items[start : start + limit]),
+        next_cursor=signer.seal(query, start + limit) if more else None,
+    )

@@ -64,7 +64,10 @@ def list_zones(
     _actor: ReferenceReader,
     q: Search = None,
     province: Province = None,
-    industry: Annotated[ShortText | None, Query(description="A word of the leading industries.")] = None,
+    industry: Annotated[
+        ShortText | None,
+        Query(description="A word of the leading industries, or an industry code.", examples=["C21"]),
+    ] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[ZoneRead]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-from sqlalchemy import JSON, String
+from sqlalchemy import JSON, ColumnElement, String, cast
 from sqlmodel import Field, Session, SQLModel, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from service.domain.regions import Region
 from service.errors import invalid
 from service.units import RegionCode
+
+
+_CODE = re.compile(r"[A-T]([0-9]{2,4})?")
 
 
 class ZoneRead(SQLModel):
@@ -60,9 +64,16 @@ def listed(q: str | None, province: str | None, industry: str | None) -> SelectO
             )
         )
         statement = statement.where(col(Zone.region_code).in_(inside))
-    if industry:
-        statement = statement.where(col(Zone.leading_text).icontains(industry, autoescape=True))
-    return statement
+    return statement.where(_leads(industry)) if industry else statement
+
+
+def _leads(industry: str) -> ColumnElement[bool]:
+    """A code finds zones that lead with it, with what is below it, or with what it belongs to."""
+    if not _CODE.fullmatch(industry):
+        return col(Zone.leading_text).icontains(industry, autoescape=True)
+    codes = cast(Zone.industry_codes, String)
+    above = [codes.contains(f'"{industry[:length]}"') for length in range(3, len(industry))]
+    return or_(codes.contains(f'"{industry}'), *above)
 
 
 def require_known(session: Session, pointer: str, code: str | None) -> None:

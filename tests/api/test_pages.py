@@ -208,3 +208,27 @@ def test_exclusions_are_walked_whole_from_the_easiest_to_fix_on(world: World) ->
     seen = [item["profile"]["id"] for item in walk(world, "jiashan", path, 3, add)]
     assert len(set(seen)) == len(seen)
     assert {item["profile"]["id"] for item in whole["items"]} <= set(seen)
+
+
+def test_criteria_and_rules_are_paged_like_every_list(world: World) -> None:
+    for path in ("/v1/criteria", "/v1/rules"):
+        whole = world.get("jiashan", path).json()
+        assert whole["next_cursor"] is None
+        names, cursor = [], ""
+        while cursor is not None:
+            page = world.get("jiashan", f"{path}?limit=7{cursor and '&cursor=' + cursor}").json()
+            names += [item["name"] for item in page["items"]]
+            cursor = page["next_cursor"]
+        assert names == [item["name"] for item in whole["items"]]
+        assert len(names) > 7
+
+
+def test_zones_are_found_by_a_word_or_by_an_industry_code(world: World) -> None:
+    def zones(industry: str) -> set[str]:
+        items = world.get("jiashan", f"/v1/zones?limit=100&province=330000&industry={industry}").json()["items"]
+        return {item["name"] for item in items}
+
+    assert "浙江安吉经济开发区" in zones("家具")
+    # A class finds the zones that lead with its division, a division those that lead with a class of it.
+    assert "浙江安吉经济开发区" in zones("C21") & zones("C2110")
+    assert not zones("C21") & zones("A")
