@@ -13,7 +13,6 @@ from service.domain.regions import Region
 from service.errors import invalid
 from service.units import RegionCode
 
-
 _CODE = re.compile(r"[A-T]([0-9]{2,4})?")
 
 

@@ -225,7 +225,9 @@ def test_criteria_and_rules_are_paged_like_every_list(world: World) -> None:
 
 def test_zones_are_found_by_a_word_or_by_an_industry_code(world: World) -> None:
     def zones(industry: str) -> set[str]:
-        items = world.get("jiashan", f"/v1/zones?limit=100&province=330000&industry={industry}").json()["items"]
+        items = world.get("jiashan", f"/v1/zones?limit=100&province=330000&industry={industry}").json()[
+            "items"
+        ]
         return {item["name"] for item in items}
 
     assert "浙江安吉经济开发区" in zones("家具")
