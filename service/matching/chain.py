@@ -1,12 +1,14 @@
 """The supply chain: what the place makes that the project buys, or buys that the project makes.
 
-Three parts, each counted only when the project gives cause for it:
+Four parts, each counted only when the project gives cause for it:
 
 - inputs: every input and material name is read as an industry (``TermLexicon``);
   the mean over them of how near the place's industries come. A project without
   readable inputs is read through the curated links: has the place any industry
   that usually supplies the project's?
 - buyers: has the place an industry that usually buys what the project makes?
+- likeness: every product is read as an industry; the mean over them of how near
+  the place's industries come: whoever makes the same shares suppliers and skills.
 - materials: does the place itself list the raw material? In full when the place
   lies within the permitted haul of the project's origin (or either is not known),
   half when it lies farther: there on the spot, yet not to be hauled home.
@@ -17,19 +19,18 @@ input-output table.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from sklearn.utils import murmurhash3_32
 
 from service.matching.chain_columns import ChainNeeds, ChainOffers
 from service.matching.exact import broadcast_product, integer_rows
 from service.matching.geodesy import great_circle_km
 from service.matching.lexicon import TermLexicon
+from service.matching.material_names import asked_features, held_features, material_rows
 from service.matching.tree import IndustryTree
 from service.matching.values import Need, Offer
 
@@ -38,13 +39,12 @@ from service.matching.values import Need, Offer
 CHAIN_POINTS = (0, 60, 20, 20)
 #: A multiple of every attainable sum (60, 80, 100), so that a mean over terms stays an integer.
 _FULL_TERM = 1200
-#: Relative weights of the three parts among those that apply.
-INPUTS_WEIGHT, BUYERS_WEIGHT, MATERIALS_WEIGHT = 3.0, 1.0, 2.0
+#: Relative weights of the four parts among those that apply.
+INPUTS_WEIGHT, BUYERS_WEIGHT, MATERIALS_WEIGHT, LIKENESS_WEIGHT = 3.0, 1.0, 2.0, 1.0
+#: From this similarity on every code of a place's word is taken: what is curated may name two industries.
+_CERTAIN_PERMILLE = 900
 #: What counts when a project gives cause for no part, or a place says nothing of its industries.
 NEUTRAL = 0.5
-_MATERIAL_FEATURES = 2**18
-#: Characters of a material's name that are compared; a name has its square of substrings.
-_NAME_LENGTH = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,11 @@ class ChainLink:
 
     ``kind``: "input" (the place makes ``term`` or something near), "supplier" (its
     industry usually supplies the project's), "buyer" (it usually buys from it),
-    "material" (it has it). ``code`` and ``name`` are the industry that both sides
-    share ("" and the material's name for a material); ``declared`` is what the
-    place wrote: a leading industry, the name of a declared code, a material.
-    ``distance_km`` is the great-circle distance from the project's origin.
+    "alike" (it makes the product ``term`` or something near), "material" (it has
+    it). ``code`` and ``name`` are the industry that both sides share ("" and the
+    material's name for a material); ``declared`` is what the place wrote: a leading
+    industry, the name of a declared code, a material. ``distance_km`` is the
+    great-circle distance from the project's origin.
     """
 
     kind: str
@@ -96,14 +97,17 @@ class ChainEncoder:
 
     def needs(self, rows: Sequence[Need]) -> ChainNeeds:
         """Encode needs, one row each. Raises KeyError on an unknown industry code."""
-        terms = [self._bought(need) for need in rows]
+        terms = [self.bought(need) for need in rows]
+        products = [self.made(need) for need in rows]
         materials = [material for need in rows for material in need.materials]
         return ChainNeeds(
-            inputs=self._input_points(terms),
-            inputs_attainable=np.array([_FULL_TERM * len(found) for found in terms], dtype=np.int64),
-            suppliers=self._marked([self._suppliers(need) for need in rows]),
+            inputs=self._term_points(terms),
+            inputs_attainable=_attainable(terms),
+            products=self._term_points(products),
+            products_attainable=_attainable(products),
+            suppliers=self._marked([self.suppliers(need) for need in rows]),
             buyers=self._marked([self._buyers(need) for need in rows]),
-            materials=_material_rows([[_asked_features(material.name)] for material in materials]),
+            materials=material_rows([[asked_features(material.name)] for material in materials]),
             material_starts=np.cumsum([0, *(len(need.materials) for need in rows)], dtype=np.int64),
             max_haul_km=_known_or_nan([material.max_haul_km for material in materials]),
             lon=_known_or_nan([need.lon for need in rows]),
@@ -115,7 +119,7 @@ class ChainEncoder:
         declared = [[code for code, _ in self.declared(offer)] for offer in rows]
         return ChainOffers(
             closure=self.tree.offer_matrix(declared),
-            materials=_material_rows([[_held_features(m.name) for m in offer.materials] for offer in rows]),
+            materials=material_rows([[held_features(m.name) for m in offer.materials] for offer in rows]),
             known=np.array(
                 [bool(codes or offer.materials) for codes, offer in zip(declared, rows, strict=True)],
                 dtype=np.bool_,
@@ -126,20 +130,31 @@ class ChainEncoder:
 
     def declared(self, offer: Offer) -> list[tuple[str, str]]:
         """(code, what the place wrote) of every leading industry that can be read and every declared code."""
-        read = [(self.lexicon.best(word), word) for word in offer.leading_industries]
-        words = [(code, word) for code, word in read if code is not None]
+        words = [(code, word) for word in offer.leading_industries for code in self._read_fully(word)]
         return words + [(code, self.tree.name(code)) for code in offer.industry_codes]
+
+    def _read_fully(self, word: str) -> list[str]:
+        """Every code of a word that is certain ("纺织服装": C17, C18), else the best."""
+        found = self.lexicon.codes(word)
+        return [code for code, permille in found if permille >= _CERTAIN_PERMILLE] or [
+            code for code, _ in found[:1]
+        ]
 
     def matched(self, need: Need, offer: Offer) -> list[ChainLink]:
         """Why the place fits the project's chain, for the sentence; empty when nothing does."""
         declared = self.declared(offer)
         wrote = dict(reversed(declared))  # of two words for one code the first is shown
         links: list[ChainLink] = []
-        for term, code in self._bought(need):
-            near = self.tree.nearest(code, [own for own, _ in declared])
-            if near is not None and len(self.tree.path(near[1])) > 1:
-                links.append(ChainLink("input", term, near[1], self.tree.name(near[1]), wrote[near[0]]))
-        for kind, codes in (("supplier", self._suppliers(need)), ("buyer", self._buyers(need))):
+        own_codes = [own for own, _ in declared]
+        for kind, terms in (("input", self.bought(need)), ("alike", self.made(need))):
+            for term, code in terms:
+                near = self.tree.nearest(code, own_codes)
+                if near is not None and len(self.tree.path(near[1])) > 1:
+                    links.append(ChainLink(kind, term, near[1], self.tree.name(near[1]), wrote[near[0]]))
+        for kind, codes in (
+            ("supplier", self.suppliers(need)),
+            ("buyer", self._buyers(need)),
+        ):
             for code in codes:
                 held = next((word for own, word in declared if self.tree.is_within(own, code)), None)
                 if held is not None:
@@ -147,27 +162,40 @@ class ChainEncoder:
                     links.append(ChainLink(kind, name, code, name, held))
         return links + _material_links(need, offer)
 
-    def _bought(self, need: Need) -> list[tuple[str, str]]:
+    def bought(self, need: Need) -> list[tuple[str, str]]:
         """(term, its best code) of every input and material that can be read, each name once."""
-        names = dict.fromkeys((*need.inputs, *(material.name for material in need.materials)))
-        read = [(term, self.lexicon.best(term)) for term in names]
+        return self._read_terms(bought_names(need))
+
+    def made(self, need: Need) -> list[tuple[str, str]]:
+        """(term, its best code) of every product that can be read, each once."""
+        return self._read_terms(need.products)
+
+    def _read_terms(self, names: Iterable[str]) -> list[tuple[str, str]]:
+        read = [(term, self.lexicon.best(term)) for term in dict.fromkeys(names)]
         return [(term, code) for term, code in read if code is not None]
 
-    def _suppliers(self, need: Need) -> list[str]:
+    def suppliers(self, need: Need) -> list[str]:
         """From the links, only when no input could be read: what is written goes before what is usual."""
-        if self._bought(need):
+        if self.bought(need):
             return []
         within = self.tree.is_within
         return sorted({supplier for supplier, buyer in self.links if within(need.industry_code, buyer)})
 
     def _buyers(self, need: Need) -> list[str]:
-        self.tree.path(need.industry_code)  # raises on an unknown code, also when there are no links
-        codes = [need.industry_code, *(self.lexicon.best(product) for product in need.products)]
-        made = [code for code in codes if code is not None]
-        within = self.tree.is_within
-        return sorted({buyer for supplier, buyer in self.links if any(within(c, supplier) for c in made)})
+        return self.buyers(need.industry_code, *(code for _, code in self.made(need)))
 
-    def _input_points(self, terms: Sequence[Sequence[tuple[str, str]]]) -> csr_array:
+    def buyers(self, *made: str) -> list[str]:
+        """From the links, the industries that usually buy what these industries make."""
+        return sorted({buyer for code in made for buyer in self._buyers_of(code)})
+
+    def _buyers_of(self, code: str) -> set[str]:
+        """By the narrowest supplier that the links name: who buys chemicals need not buy paint."""
+        path = self.tree.path(code)
+        suppliers = {supplier for supplier, _ in self.links if supplier in path}
+        narrowest = max(suppliers, key=path.index, default="")
+        return {buyer for supplier, buyer in self.links if supplier == narrowest}
+
+    def _term_points(self, terms: Sequence[Sequence[tuple[str, str]]]) -> csr_array:
         codes = [code for found in terms for _, code in found]
         points, attainable = self.tree.need_matrix(codes, CHAIN_POINTS)
         points.data *= _FULL_TERM // np.repeat(attainable, np.diff(points.indptr))
@@ -178,6 +206,11 @@ class ChainEncoder:
 
     def _marked(self, rows: Sequence[Sequence[str]]) -> csr_array:
         return integer_rows([{self._columns[code]: 1 for code in codes} for codes in rows], len(self.tree))
+
+
+def bought_names(need: Need) -> list[str]:
+    """Every input and material by name, each once, whether it can be read or not."""
+    return list(dict.fromkeys((*need.inputs, *(material.name for material in need.materials))))
 
 
 def utility(needs: ChainNeeds, offers: ChainOffers) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -200,15 +233,18 @@ def utility(needs: ChainNeeds, offers: ChainOffers) -> tuple[NDArray[np.float64]
     asks_inputs = needs.inputs_attainable > 0
     asks_upstream = asks_inputs | (np.diff(needs.suppliers.indptr) > 0)
     asks_buyers = np.diff(needs.buyers.indptr) > 0
+    asks_likeness = needs.products_attainable > 0
     made = broadcast_product(needs.inputs, offers.closure) / np.maximum(needs.inputs_attainable, 1)
     supplied = (broadcast_product(needs.suppliers, offers.closure) > 0).astype(np.float64)
     bought = (broadcast_product(needs.buyers, offers.closure) > 0).astype(np.float64)
+    alike = broadcast_product(needs.products, offers.closure) / np.maximum(needs.products_attainable, 1)
     there = _material_points(needs, offers) / np.maximum(2 * material_counts, 1)
     asked = (
         INPUTS_WEIGHT * asks_upstream + BUYERS_WEIGHT * asks_buyers + MATERIALS_WEIGHT * (material_counts > 0)
     )
     earned = INPUTS_WEIGHT * np.where(asks_inputs, made, supplied) + BUYERS_WEIGHT * bought
-    earned = earned + MATERIALS_WEIGHT * there
+    asked = asked + LIKENESS_WEIGHT * asks_likeness
+    earned = earned + MATERIALS_WEIGHT * there + LIKENESS_WEIGHT * alike
     unknown = (asked > 0) & ~offers.known
     values = np.where(asked > 0, earned / np.where(asked > 0, asked, 1.0), NEUTRAL)
     return np.where(unknown, NEUTRAL, values), unknown
@@ -243,41 +279,17 @@ def _material_links(need: Need, offer: Offer) -> list[ChainLink]:
     known = None if np.isnan(distance) else distance
     links: list[ChainLink] = []
     for material in need.materials:
-        asked = _asked_features(material.name)
-        held = next((m.name for m in offer.materials if asked & _held_features(m.name)), None)
+        asked = asked_features(material.name)
+        held = next((m.name for m in offer.materials if asked & held_features(m.name)), None)
         if held is not None:
             within = known is None or material.max_haul_km is None or known <= material.max_haul_km
             links.append(ChainLink("material", material.name, "", material.name, held, known, within))
     return links
 
 
+def _attainable(terms: Sequence[Sequence[tuple[str, str]]]) -> NDArray[np.int64]:
+    return np.array([_FULL_TERM * len(found) for found in terms], dtype=np.int64)
+
+
 def _known_or_nan(values: Sequence[float | None]) -> NDArray[np.float64]:
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-
-
-def _substrings(name: str) -> set[str]:
-    return {name[start:end] for start in range(len(name)) for end in range(start + 1, len(name) + 1)}
-
-
-def _compared(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).strip().lower()[:_NAME_LENGTH]
-
-
-def _asked_features(name: str) -> set[str]:
-    """Meets ``_held_features`` of another name exactly when one contains the other ("竹材", "毛竹竹材")."""
-    name = _compared(name)
-    return {f"holds {name}", *(f"is {part}" for part in _substrings(name))}
-
-
-def _held_features(name: str) -> set[str]:
-    name = _compared(name)
-    return {f"is {name}", *(f"holds {part}" for part in _substrings(name))}
-
-
-def _material_rows(rows: Sequence[Sequence[set[str]]]) -> csr_array:
-    """1 on the hashed features of all names of a row (MurmurHash3, the same on every machine)."""
-    columns = [
-        {murmurhash3_32(feature, positive=True) % _MATERIAL_FEATURES: 1 for name in names for feature in name}
-        for names in rows
-    ]
-    return integer_rows(columns, _MATERIAL_FEATURES)

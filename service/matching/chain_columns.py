@@ -28,6 +28,8 @@ class ChainNeeds:
         Points on the industries of everything bought; a fully met term earns 1200.
     inputs_attainable : ndarray of int64, shape (m,)
         1200 per readable term; 0 = none.
+    products, products_attainable
+        The same of everything made.
     suppliers, buyers : csr_array of int64, shape (m, V)
         1 on the industries that usually supply (only where no input could be read)
         and that usually buy.
@@ -40,6 +42,8 @@ class ChainNeeds:
 
     inputs: csr_array
     inputs_attainable: NDArray[np.int64]
+    products: csr_array
+    products_attainable: NDArray[np.int64]
     suppliers: csr_array
     buyers: csr_array
     materials: csr_array
@@ -65,6 +69,8 @@ class ChainNeeds:
         return type(self)(
             inputs=self.inputs[rows],
             inputs_attainable=self.inputs_attainable[rows],
+            products=self.products[rows],
+            products_attainable=self.products_attainable[rows],
             suppliers=self.suppliers[rows],
             buyers=self.buyers[rows],
             materials=self.materials[materials],

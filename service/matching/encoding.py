@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from service.matching.columns import FigureColumn, Floats, NeedColumns, OfferColumns
 from service.matching.context import Context
@@ -34,7 +33,7 @@ def encode_offers(rows: Sequence[Offer], context: Context) -> OfferColumns:
         lon=_degrees(offer.lon for offer in rows),
         lat=_degrees(offer.lat for offer in rows),
         industry=tree.offer_matrix(codes),
-        text=context.model.transform_offers(texts) if texts else context.model.transform_offers([""])[:0],
+        text=context.model.transform_offers(texts, [offer.region_code for offer in rows]),
         chain=context.chain.offers(rows),
         has_industry=np.array([bool(own) for own in codes], dtype=np.bool_),
         is_county=np.array([offer.site_kind == "county" for offer in rows], dtype=np.bool_),
@@ -65,7 +64,7 @@ def encode_needs(rows: Sequence[Need], context: Context) -> NeedColumns:
     """
     tree, model = context.tree, context.model
     texts = [need_text(need, tree) for need in rows]
-    text: csr_array = model.transform_needs(texts) if texts else model.transform_needs([""])[:0]
+    text = model.transform_needs(texts)
     industry, attainable = tree.need_matrix([need.industry_code for need in rows])
     either = np.array([need.site_mode == "either" for need in rows], dtype=np.bool_)
     return NeedColumns(

@@ -17,6 +17,7 @@ from service.matching.criteria.proximity import distance_km
 from service.matching.ranking import Ranking, ShownMode
 from service.matching.rulebook import Language
 from service.matching.rules import AdmissionRule
+from service.matching.summary import ScoreLine, summary
 from service.matching.values import Need, Offer
 from service.matching.verdicts import UNKNOWN
 from service.matching.weights import Weights
@@ -71,12 +72,13 @@ class Item:
     to_confirm: tuple[str, ...]
     distance_km: float | None
     programme: str | None
+    summary: str
 
 
 def contributions(
     case: Case, utilities: Floats, unknown: Bools, weights: Weights
-) -> tuple[tuple[Contribution, ...], list[str]]:
-    """The lines of one pair's score, and the fields that its criteria miss.
+) -> tuple[tuple[Contribution, ...], list[str], str]:
+    """The lines of one pair's score, the fields that its criteria miss, and the summary.
 
     Parameters
     ----------
@@ -87,11 +89,13 @@ def contributions(
     """
     lines: list[Contribution] = []
     missing: list[str] = []
+    told: list[ScoreLine] = []
     for criterion, weight, utility, is_unknown in zip(
         CRITERIA, weights.normalised, utilities.tolist(), unknown.tolist(), strict=True
     ):
         shown = criterion.reason(case, utility)
         missing += shown.missing
+        told.append(ScoreLine(criterion.name, weight, utility, is_unknown, shown.missing))
         lines.append(
             Contribution(
                 criterion=criterion.name,
@@ -107,7 +111,7 @@ def contributions(
                 unknown=is_unknown,
             )
         )
-    return tuple(lines), missing
+    return tuple(lines), missing, summary(case, told)
 
 
 def failure(rule: AdmissionRule, case: Case, fixable: bool) -> Failure:
@@ -179,7 +183,9 @@ def explain_page(
         offer = shown_offers.rows[line if ranks_offers else 0]
         site_mode = ranking.site_modes[line]
         case = Case(need, offer, site_mode != "rent", site_mode != "build", context, language)
-        lines, missing = contributions(case, ranking.utilities[line], ranking.unknown[line], weights)
+        lines, missing, line_summary = contributions(
+            case, ranking.utilities[line], ranking.unknown[line], weights
+        )
         outcomes = modes[-1 if need.site_mode == "either" and site_mode == "rent" else 0]
         missing += unknown_fields(rules, [at(outcome, line) for outcome in outcomes], case)
         items.append(
@@ -193,6 +199,7 @@ def explain_page(
                 to_confirm=fields_to_confirm(offer, missing),
                 distance_km=distance_km(need, offer),
                 programme=programme(need, offer),
+                summary=line_summary,
             )
         )
     return items

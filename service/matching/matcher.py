@@ -5,15 +5,16 @@ Everything here is pure: plain values in, arrays and plain values out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
-from service.matching.assessment import assess, in_force, merit
+from service.matching.assessment import Assessment, assess, in_force, merit
 from service.matching.chain import ChainEncoder
 from service.matching.columns import Bools, Ints, NeedColumns, OfferColumns
+from service.matching.complements import ComplementFinder, Complements, TermComplements
 from service.matching.context import Case, Context
 from service.matching.criteria.proximity import distance_km
 from service.matching.encoding import encode_needs, encode_offers
@@ -50,6 +51,7 @@ from service.matching.weights import DEFAULT_WEIGHTS, Weights, WeightsError
 
 __all__ = [
     "DEFAULT_WEIGHTS",
+    "Complements",
     "Contribution",
     "Cursor",
     "Exclusion",
@@ -63,6 +65,7 @@ __all__ = [
     "OfferColumns",
     "Pair",
     "Ranking",
+    "TermComplements",
     "Weights",
     "WeightsError",
     "apply_fix",
@@ -86,6 +89,7 @@ class Pair:
     cheapest_fix: tuple[FixStep, ...] | None
     distance_km: float | None
     programme: str | None
+    summary: str
 
 
 class Matcher:
@@ -99,6 +103,8 @@ class Matcher:
     lexicon : TermLexicon
     links : iterable of (supplier code, buyer code)
         The curated links of the supply chain.
+    default_weights : mapping of criterion name to weight
+        What counts where the caller chooses nothing.
 
     Attributes
     ----------
@@ -113,10 +119,12 @@ class Matcher:
         tree: IndustryTree,
         lexicon: TermLexicon,
         links: Iterable[tuple[str, str]] = (),
+        default_weights: Mapping[str, float] = DEFAULT_WEIGHTS,
     ) -> None:
         self.rulebook = rulebook
         self.model = model
         self.tree = tree
+        self.default_weights = default_weights
         self.chain = ChainEncoder(tree, lexicon, links)
         self.rules: tuple[AdmissionRule, ...] = admission_rules(rulebook)
 
@@ -127,6 +135,10 @@ class Matcher:
     def needs(self, rows: Sequence[Need]) -> NeedColumns:
         """Encode needs. O(rows). Raises KeyError on an unknown industry code."""
         return encode_needs(rows, self._context(date.min))
+
+    def assess(self, needs: NeedColumns, offers: OfferColumns, today: date) -> Assessment:
+        """Admission and utilities of all pairs; one side is a single row."""
+        return assess(self._in_force(today), needs, offers, self._context(today))
 
     def rank_offers(
         self,
@@ -236,7 +248,7 @@ class Matcher:
         first = np.zeros(1, dtype=np.int64)
         values = page_rows([utility.values for utility in utilities], first, 1)[0]
         unknown = page_rows([utility.unknown for utility in utilities], first, 1)[0]
-        lines, missing = contributions(case, values, unknown, weights)
+        lines, missing, line_summary = contributions(case, values, unknown, weights)
         outcomes = [at(verdict, 0) for verdict in readings.plans[variant[0]].verdicts]
         missing += unknown_fields(rules, outcomes, case)
         return Pair(
@@ -250,7 +262,22 @@ class Matcher:
             cheapest_fix=None if eligible else readings.plans[variant[0]].steps(0, offer.rows[0], context),
             distance_km=distance_km(need.rows[0], offer.rows[0]),
             programme=programme(need.rows[0], offer.rows[0]),
+            summary=line_summary,
         )
+
+    def complements(
+        self,
+        need: NeedColumns,
+        offers: OfferColumns,
+        *,
+        visible: Bools,
+        limit: int,
+        language: Language = "zh",
+    ) -> Complements:
+        """Per input, material and product of the project, the places that complete it."""
+        _require_one(len(need))
+        finder = ComplementFinder(self.chain, need, offers, visible=visible, limit=limit, language=language)
+        return finder.all_terms(need.rows[0])
 
     def stability(
         self,

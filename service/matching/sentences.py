@@ -105,6 +105,15 @@ def _ten_thousand(figure: float | Band) -> float | Band:
     return figure * 10_000
 
 
+def distance_text(distance_km: float, language: Language) -> str:
+    """A great-circle distance, labelled as one."""
+    if distance_km < 1:
+        return "直线距离不足 1 公里" if language == "zh" else "less than 1 km away (great circle)"
+    if language == "zh":
+        return f"直线距离约 {distance_km:,.0f} 公里"
+    return f"about {distance_km:,.0f} km away (great circle)"
+
+
 def source_of(case: Case, field: str) -> str:
     """The document behind a figure in brackets, or nothing."""
     document = case.offer.sources.get(field)
@@ -126,6 +135,6 @@ def unknown_text(case: Case, field: str, neutral: float) -> str:
     """A criterion whose figure is missing, and what it counts meanwhile."""
     name = label(case.context.book, field).name(case.language)
     return case.say(
-        f"{name}未填报，按 {plain(neutral)} 计，需与当地确认。",
+        f"{name}未填报，暂按 {plain(neutral)} 计，需与当地确认。",
         f"{name}: not stated, counted as {plain(neutral)}, to confirm with the place.",
     )

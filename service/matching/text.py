@@ -1,254 +1,122 @@
-"""The text similarity model: what a project writes against what a place writes.
+"""The text similarity model: what a project writes against what a place writes, and who went there before.
 
-Both sides become sparse vectors of small integers, so that their product is exact
-and one row or a batch gives the same digits (see ``exact``). The vectors hold
+Three stages of one model: the shipped texts alone (``wording``), which is what `shanhai migrate` fits; the
+texts of known places (``likeness``); past placements by region (``experience``). Whatever was learned
+is frozen at fit and stored, by region code where it is of a region: adding a county reorders nobody.
 
-- hashed pairs and triples of characters, weighted as in BM25: the need carries the
-  rarity of a feature, the offer how strongly it says it;
-- labels: the industry divisions of the words that the shipped word list knows, so
-  that "实木衣柜" and "家具" meet although they share no character.
-
-Rarity is learned from the shipped texts alone, never from the profiles that happen
-to be there: adding a county reorders nobody.
-
-A better model slots in by offering the same six methods: ``fit``,
-``transform_needs``, ``transform_offers``, ``ceiling``, ``utility``, ``shared_terms``.
+A better model slots in by offering the same seven methods: ``fit``, ``transform_needs``,
+``transform_offers``, ``is_blank``, ``ceiling``, ``utility``, ``shared_terms``.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack
-from sklearn.base import BaseEstimator
-from sklearn.feature_extraction.text import HashingVectorizer
+from scipy.sparse import csr_array
 from sklearn.utils.validation import check_is_fitted
 
-from service.matching.exact import broadcast_product, integer_rows
-from service.matching.words import normalised, shared_words, word_labels
+from service.matching.channels import DivisionsOf
+from service.matching.exact import broadcast_product
+from service.matching.history import Placement
+from service.matching.learned import LearnedText, calibrated
+from service.matching.wording import STRENGTH_UNITS, Wording
 
-#: Units per 1.0 of rarity, and of an offer's strength: fine enough that rounding
-#: does not show in the order, coarse enough that a product stays far below 2**53.
-RARITY_UNITS = 64
-STRENGTH_UNITS = 255
+__all__ = ["STRENGTH_UNITS", "TextModel"]
+
+#: From so many places on, rarity and the scale of scores are learned from them alone.
+FEWEST_PLACES: Final = 50
 
 
-class TextModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """BM25 on hashed character n-grams and industry labels, in integers.
-
-    Parameters
-    ----------
-    n_features : int
-        Columns of the hashed n-grams (MurmurHash3, the same on every machine).
-    k1 : float
-        How soon repeating a word stops to count in an offer.
-    b : float
-        How much a long offer's words are discounted, 0 to 1.
-    reference_length : int
-        Length of an offer, in n-grams, at which nothing is discounted. Fixed: an
-        average over the offers at hand would let a new county move the others.
-    label_weight : float
-        Weight of a shared industry label against a shared n-gram of equal rarity.
-    label_k1 : float
-        The k1 of labels: larger, since how much of a place is in an industry matters
-        more than that some of it is.
-    strongest : int
-        How many of a need's rarest features make up its ceiling.
-    gain : int
-        Calibration of ``utility``.
+class TextModel(Wording):
+    """Wording, and what was learned beside it.
 
     Attributes
     ----------
-    rarity_columns_, rarity_ : ndarray of int64, shape (features seen,)
-        Columns seen at fit, ascending, and their integer rarity.
-    unseen_rarity_ : int
-        Rarity of any other column.
-    words_, word_labels_ : ndarray of str
-        Known words, ascending, and the space-separated labels of each.
-    labels_ : ndarray of str, shape (L,)
+    learned_ : LearnedText or None
+        None where neither places nor placements were known at fit: then the wording ranks.
     version_ : str
         Names the learned state and the parameters; stored beside vectors.
-
-    Notes
-    -----
-    rarity = ln(1 + (N - df + 0.5) / (df + 0.5)), strength = tf / (tf + k1 (1 - b +
-    b length / reference_length)): S. Robertson and H. Zaragoza, The Probabilistic
-    Relevance Framework: BM25 and Beyond (2009), with the need's own frequencies
-    counted once. How the parameters were chosen: docs/matching-experiments.md.
     """
 
-    def __init__(
+    def fit(
         self,
-        n_features: int = 2**20,
-        k1: float = 1.2,
-        b: float = 0.3,
-        reference_length: int = 400,
-        label_weight: float = 2.5,
-        label_k1: float = 5.0,
-        strongest: int = 16,
-        gain: int = 10,
-    ) -> None:
-        self.n_features = n_features
-        self.k1 = k1
-        self.b = b
-        self.reference_length = reference_length
-        self.label_weight = label_weight
-        self.label_k1 = label_k1
-        self.strongest = strongest
-        self.gain = gain
-
-    def fit(self, texts: Sequence[str], y: Sequence[Sequence[str]] | None = None) -> Self:
-        """Learn rarity and words.
+        texts: Sequence[str],
+        y: Sequence[Sequence[str]] | None = None,
+        profiles: Sequence[tuple[str, str]] = (),
+        history: Sequence[Placement] = (),
+    ) -> Self:
+        """Learn rarity and words, from known places how their texts differ, from the past who went where.
 
         Parameters
         ----------
-        texts : sequence of str, length N
-            Shipped texts: industry names, leading industries of the catalogue.
-        y : sequence of sequences of str, length N, optional
-            Industry divisions of each text; empty where it stands for none. A
-            labelled text becomes a word; where two disagree the earlier one counts.
-
-        Returns
-        -------
-        self
+        texts, y
+            Shipped texts, as ``Wording.fit`` takes them.
+        profiles : sequence of (region code, text)
+            What places write at this moment. Where they are fewer than FEWEST_PLACES, the shipped lists of
+            leading industries stand beside them, tied to no region.
+        history : sequence of Placement
 
         Raises
         ------
         ValueError
-            If there is no text, or y has another length.
+            As ``Wording.fit`` does.
         """
-        if not len(texts):
-            raise ValueError("the text model needs at least one text")
-        words = word_labels(texts, y) if y is not None else {}
-        self.words_ = np.array(sorted(words), dtype=np.str_)
-        self.word_labels_ = np.array([" ".join(words[word]) for word in sorted(words)], dtype=np.str_)
-        self.labels_ = np.array(sorted({label for found in words.values() for label in found}), dtype=np.str_)
-        counts = self._counts(texts)
-        columns, frequency = np.unique(counts.indices, return_counts=True)
-        total = len(texts)
-        rarity = np.log1p((total - frequency + 0.5) / (frequency + 0.5))
-        rarity = np.where(columns >= self.n_features, self.label_weight * rarity, rarity)
-        self.rarity_columns_ = columns.astype(np.int64)
-        self.rarity_ = np.rint(RARITY_UNITS * rarity).astype(np.int64)
-        self.unseen_rarity_ = int(np.rint(RARITY_UNITS * np.log1p((total + 0.5) / 0.5)))
-        self.version_ = f"text-{self._digest()[:12]}"
+        super().fit(texts, y)
+        labels = y if y is not None else [()] * len(texts)
+        catalogue = [text for text, found in zip(texts, labels, strict=True) if not found]
+        known = [(code, text) for code, text in profiles if text.strip()]
+        self.learned_: LearnedText | None = None
+        if known or history:
+            stand_in = [("", text) for text in sorted(set(catalogue or texts))]
+            documents = known if len(known) >= FEWEST_PLACES else [*known, *stand_in]
+            self.learned_ = LearnedText().fit(documents, catalogue, self._words(), history)
+        digest = self._digest()
+        if self.learned_ is not None:
+            digest = hashlib.sha256((digest + self.learned_.digest()).encode()).hexdigest()
+        self.version_ = f"text-{digest[:12]}"
         return self
 
-    def _digest(self) -> str:
-        digest = hashlib.sha256(repr(sorted(self.get_params().items())).encode())
-        for part in (self.rarity_columns_, self.rarity_):
-            digest.update(part.tobytes())
-        digest.update("\n".join([*self.words_, *self.word_labels_]).encode())
-        return digest.hexdigest()
-
-    def _counts(self, texts: Sequence[str]) -> csr_array:
-        """How often each feature stands in each text, int64, shape (len(texts), V)."""
-        clean = [normalised(text) for text in texts]
-        if not clean:
-            return csr_array((0, self.n_features + len(self.labels_)), dtype=np.int64)
-        hasher = HashingVectorizer(
-            analyzer="char",
-            ngram_range=(2, 3),
-            n_features=self.n_features,
-            lowercase=False,
-            alternate_sign=False,
-            norm=None,
-        )
-        grams = csr_array(hasher.transform(clean)).astype(np.int64)
-        labels = integer_rows(self._label_counts(clean), len(self.labels_))
-        counts = csr_array(hstack([grams, labels], format="csr"))
-        counts.sort_indices()
-        return counts
-
-    def _label_counts(self, clean: Sequence[str]) -> list[dict[int, int]]:
-        column = {label: position for position, label in enumerate(self.labels_.tolist())}
-        labels = {
-            word: [column[label] for label in found.split()]
-            for word, found in zip(self.words_.tolist(), self.word_labels_.tolist(), strict=True)
-        }
-        longest = max(map(len, labels), default=0)
-        rows: list[dict[int, int]] = []
-        for text in clean:
-            row: dict[int, int] = {}
-            start = 0
-            while start < len(text):
-                ends = range(min(len(text), start + longest), start + 1, -1)
-                word = next((text[start:end] for end in ends if text[start:end] in labels), "")
-                for label in labels.get(word, ()):
-                    row[label] = row.get(label, 0) + 1
-                start += len(word) or 1
-            rows.append(row)
-        return rows
-
-    def _rarity_of(self, columns: NDArray[np.integer]) -> NDArray[np.int64]:
-        place = np.minimum(np.searchsorted(self.rarity_columns_, columns), len(self.rarity_columns_) - 1)
-        seen = self.rarity_columns_[place] == columns
-        return np.where(seen, self.rarity_[place], self.unseen_rarity_).astype(np.int64)
+    def _words(self) -> dict[str, list[str]]:
+        pairs = zip(self.words_.tolist(), self.word_labels_.tolist(), strict=True)
+        return {word: labels.split() for word, labels in pairs}
 
     def transform_needs(self, texts: Sequence[str]) -> csr_array:
-        """The rarity of every feature of each need, counted once.
-
-        Returns
-        -------
-        needs : csr_array of int64, shape (m, V)
-        """
+        """What each need asks for. csr_array of int64, shape (m, V)."""
         check_is_fitted(self)
-        needs = self._counts(texts)
-        needs.data = self._rarity_of(needs.indices)
-        return needs
+        if self.learned_ is None:
+            return super().transform_needs(texts)
+        return self.learned_.need_rows(texts, DivisionsOf(self._words()))
 
-    def transform_offers(self, texts: Sequence[str]) -> csr_array:
-        """How strongly each offer says each feature, 0 to 255.
-
-        Returns
-        -------
-        offers : csr_array of int64, shape (n, V)
-        """
-        check_is_fitted(self)
-        offers = self._counts(texts)
-        lengths = np.asarray(offers[:, : self.n_features].sum(axis=1), dtype=np.int64).ravel()
-        discount = np.repeat(1 - self.b + self.b * (lengths / self.reference_length), np.diff(offers.indptr))
-        norm = np.where(offers.indices < self.n_features, self.k1, self.label_k1) * discount
-        offers.data = np.rint(STRENGTH_UNITS * offers.data / (offers.data + norm)).astype(np.int64)
-        return offers
-
-    @staticmethod
-    def is_blank(rows: csr_array) -> NDArray[np.bool_]:
-        """Which rows have no text at all; their utility is unknown, not low. Shape (rows,)."""
-        return np.asarray(np.diff(rows.indptr) == 0)
-
-    def ceiling(self, needs: csr_array) -> NDArray[np.int64]:
-        """What an offer would reach that says each of the need's strongest features at full strength.
-
-        Only the ``strongest`` rarest features count: a long description must not
-        make every place look distant.
-
-        Returns
-        -------
-        ceiling : ndarray of int64, shape (m,); 0 for a blank need
-        """
-        bounds = zip(needs.indptr[:-1], needs.indptr[1:], strict=True)
-        sums = [int(np.sort(needs.data[low:high])[-self.strongest :].sum()) for low, high in bounds]
-        return STRENGTH_UNITS * np.array(sums, dtype=np.int64)
-
-    def utility(self, needs: csr_array, offers: csr_array, ceiling: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Calibrated similarity in [0, 1): r**2 / (1 + r**2) with r = gain * product / ceiling.
-
-        Strictly increasing in the exact product: unlike a clipped ratio it never
-        ties two places of different likeness. One half is reached where the product
-        is ceiling / gain. The square keeps the few characters that any two business
-        texts share near 0: with the default gain a furniture project comes above 0.6
-        at a place that leads "家具" and below 0.1 at one of an unrelated trade.
+    def transform_offers(
+        self, texts: Sequence[str], region_codes: Sequence[str | None] | None = None
+    ) -> csr_array:
+        """What each place says, and where it lies. csr_array of int64, shape (n, V).
 
         Parameters
         ----------
-        needs : csr_array of int64, shape (m, V)
-        offers : csr_array of int64, shape (n, V), m == n or one of them 1
-        ceiling : ndarray of int64, shape (m,)
+        region_codes : sequence of str or None, length n, optional
+            Where given, what was learned of a region counts for the places there.
+        """
+        check_is_fitted(self)
+        if self.learned_ is None:
+            return super().transform_offers(texts)
+        codes = region_codes if region_codes is not None else [None] * len(texts)
+        return self.learned_.offer_rows(texts, codes, DivisionsOf(self._words()))
+
+    def ceiling(self, needs: csr_array) -> NDArray[np.int64]:
+        """The unit in which a need's products are read: 0 for a blank need. Shape (m,).
+
+        Of the wording, what an offer would reach that says everything; of a learned model, the standard
+        deviation over the places known at fit.
+        """
+        return super().ceiling(needs) if self.learned_ is None else self.learned_.spread_of(needs)
+
+    def utility(self, needs: csr_array, offers: csr_array, ceiling: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Calibrated similarity in [0, 1), strictly increasing in the exact product for one need.
 
         Returns
         -------
@@ -256,29 +124,13 @@ class TextModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no t
 
         Notes
         -----
-        The curve is the Hill function with coefficient 2 (A. V. Hill, 1910).
+        ``Wording.utility`` and ``learned.calibrated`` give the two formulas.
         """
-        gained = self.gain * broadcast_product(needs, offers)
-        ratio = gained / np.maximum(ceiling, 1)
-        squared = ratio * ratio
-        return np.asarray(squared / (1.0 + squared), dtype=np.float64)
+        if self.learned_ is None:
+            return super().utility(needs, offers, ceiling)
+        found = calibrated(broadcast_product(needs, offers), ceiling)
+        return np.where((ceiling > 0) & ~self.is_blank(offers), found, 0.0)
 
-    def shared_terms(self, need_text: str, offer_text: str, k: int) -> list[str]:
-        """The longest words that both texts contain, the weightiest first.
-
-        Parameters
-        ----------
-        need_text, offer_text : str
-        k : int
-            At most so many.
-
-        Returns
-        -------
-        terms : list of str
-            Of two characters or more; words of mere business ("销售") are left out.
-        """
-        check_is_fitted(self)
-        terms = shared_words(normalised(need_text), normalised(offer_text))
-        weights = np.asarray(self.transform_needs(terms).sum(axis=1)).ravel().tolist()
-        ranked = sorted(zip(weights, terms, strict=True), key=lambda pair: (-pair[0], pair[1]))
-        return [term for _, term in ranked[:k]]
+    def knows(self, region_code: str) -> bool:
+        """Whether enough went there before to judge by where a place says nothing of itself."""
+        return self.learned_ is not None and self.learned_.knows(region_code)

@@ -24,6 +24,8 @@ class Weights:
     Parameters
     ----------
     chosen : mapping of criterion name to weight
+    defaults : mapping of criterion name to weight
+        Of every criterion: those of the live model, or the hand-set ones.
 
     Attributes
     ----------
@@ -39,18 +41,19 @@ class Weights:
     """
 
     chosen: Mapping[str, float] = field(default_factory=dict)
+    defaults: Mapping[str, float] = field(default_factory=lambda: DEFAULT_WEIGHTS)
     values: tuple[float, ...] = field(init=False)
     normalised: tuple[float, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        for name, weight in self.chosen.items():
+        for name, weight in (*self.defaults.items(), *self.chosen.items()):
             if name not in DEFAULT_WEIGHTS:
                 raise WeightsError(f"unknown criterion {name!r}")
             if isinstance(weight, bool) or not isinstance(weight, int | float) or not _is_finite(weight):
                 raise WeightsError(f"the weight of {name} is not a finite number")
             if weight < 0:
                 raise WeightsError(f"the weight of {name} is negative")
-        values = tuple(float(self.chosen.get(name, default)) for name, default in DEFAULT_WEIGHTS.items())
+        values = tuple(float(self.chosen.get(name, self.defaults[name])) for name in DEFAULT_WEIGHTS)
         largest = max(values)
         if largest == 0:
             raise WeightsError("all weights are zero")

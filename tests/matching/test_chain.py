@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from service.matching.chain import NEUTRAL, ChainEncoder, ChainLink, utility
 from service.matching.chain_columns import ChainNeeds, ChainOffers
 from service.matching.geodesy import great_circle_km
+from service.matching.goods_words import goods_codes
 from service.matching.lexicon import GOODS_SECTIONS, TermLexicon
 from service.matching.trade_words import TERM_CODES
 from service.matching.tree import IndustryTree
@@ -58,6 +59,68 @@ def value(project: Need, place: Offer) -> float:
         ("xyz", None),
         ("", None),
         ("制造", None),
+        # furniture
+        ("刨花板", "C2023"),
+        ("多层实木板", "C2021"),
+        ("橡胶木", "C2011"),
+        ("竹材", "C204"),
+        ("抽屉导轨", "C3351"),
+        ("水性涂料", "C2641"),
+        ("UV漆", "C2641"),
+        ("热熔胶", "C2669"),
+        ("PVC封边条", "C2922"),
+        ("儿童家具", "C2110"),
+        # vehicles
+        ("冷轧钢板", "C3130"),
+        ("铝锭", "C3216"),
+        ("工程塑料", "C2651"),
+        ("高压线束", "C3831"),
+        ("汽车线束", "C3670"),
+        ("新能源汽车驱动电机", "C3812"),
+        ("铝合金压铸件", "C3392"),
+        # food
+        ("面粉", "C131"),
+        ("食用油", "C1331"),
+        ("葡萄糖", "C1391"),
+        ("棉花", "A0131"),
+        ("预制菜", "C1432"),
+        ("塑料包装", "C2926"),
+        # textiles
+        ("坯布", "C1712"),
+        ("涤纶丝", "C2822"),
+        ("拉链", "C4119"),
+        ("印染助剂", "C2661"),
+        ("羽绒服", "C1819"),
+        # medicine
+        ("医药中间体", "C2614"),
+        ("药用辅料", "C2780"),
+        ("西林瓶", "C2780"),
+        ("体外诊断试剂", "C2761"),
+        # electronics
+        ("PCB", "C3982"),
+        ("覆铜板", "C3985"),
+        ("铜箔", "C3251"),
+        ("连接器", "C3989"),
+        ("智能手机", "C3922"),
+        ("平板电脑", "C3911"),
+        # chemistry
+        ("环氧树脂", "C2651"),
+        ("钛白粉", "C2643"),
+        ("聚碳酸酯", "C2651"),
+        ("碳纤维", "C3091"),
+        # building materials
+        ("石膏", "C3012"),
+        ("商品混凝土", "C3022"),
+        ("铝合金门窗", "C3312"),
+        ("断桥铝合金型材", "C3252"),
+        ("玻璃幕墙", "C3312"),
+        ("岩棉板", "C3034"),
+        # several things, or a thing with its size
+        ("五金配件（铰链、滑轨）", "C335"),
+        ("胶合板 18mm", "C2021"),
+        # what is done with a thing is not the thing
+        ("家具物流", None),
+        ("家具设计", None),
     ],
 )
 def test_a_trade_term_is_read_as_the_industry_that_makes_it(term, code):
@@ -87,6 +150,59 @@ def test_further_words_are_taken_and_codes_that_the_rows_lack_are_left_out():
     assert lexicon.codes("香榧") == (("A0161", 1000),)
     assert lexicon.best("板材") == "C202"
     assert lexicon.best("云") is None
+
+
+def test_every_word_of_the_goods_table_names_an_industry_that_makes_goods_and_stands_once():
+    text = files("service.matching").joinpath("goods_words.csv").read_text(encoding="utf-8")
+    rows = [(row["industry_code"], row["goods"].split()) for row in csv.DictReader(text.splitlines())]
+    words = [word for _, goods in rows for word in goods]
+    assert all(code in TREE and code[0] in GOODS_SECTIONS and goods for code, goods in rows)
+    assert len(words) == len(set(words)) > 1000
+    assert goods_codes()["胶合板"] == ("C2021",)
+    assert [word for word in words if LEXICON.best(word) is None] == []
+
+
+def test_a_place_s_word_for_two_industries_counts_for_both():
+    lexicon = TermLexicon(ROWS, {"纺织服装": ("C17", "C18")})
+    encoder = ChainEncoder(TREE, lexicon)
+    assert [code for code, _ in encoder.declared(offer("纺织服装"))] == ["C17", "C18"]
+    assert [code for code, _ in encoder.declared(offer("锅炉设备", "无法识读之物"))] == ["C3411"]
+
+
+def test_a_furniture_project_finds_who_makes_board_hardware_and_coatings_and_each_term_is_named():
+    project = need(inputs=("胶合板", "五金配件", "涂料"))
+    makers = {"胶合板": offer("板材"), "五金配件": offer("五金制品"), "涂料": offer("精细化工")}
+    for term, place in makers.items():
+        (link,) = ENCODER.matched(project, place)
+        assert (link.kind, link.term) == ("input", term)
+        assert link.declared == place.leading_industries[0]
+        assert value(project, place) > value(project, offer("汽车")) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("products", "place", "expected"),
+    [
+        (("木质家具",), offer("木质家具"), 1.0),
+        (("木质家具",), offer(industry_codes=("C21",)), 0.75),
+        (("木质家具", "涂料"), offer("木质家具"), 0.5),
+        (("木质家具",), offer("汽车"), 0.0),
+    ],
+)
+def test_whoever_makes_the_same_counts_as_alike(products, place, expected):
+    project = need("A0111", products=products)
+    encoder = ChainEncoder(TREE, LEXICON)
+    found = float(utility(encoder.needs([project]), encoder.offers([place]))[0][0])
+    assert found == expected
+    kinds = [link.kind for link in encoder.matched(project, place)]
+    assert kinds == (["alike"] if expected else [])
+
+
+def test_the_narrowest_link_says_who_buys():
+    encoder = ChainEncoder(TREE, LEXICON, (("C26", "C27"), ("C264", "C21"), ("C264", "C36")))
+    assert encoder.buyers("C2641") == ["C21", "C36"]
+    assert encoder.buyers("C2614") == ["C27"]
+    assert encoder.buyers("C2641", "C2614") == ["C21", "C27", "C36"]
+    assert encoder.buyers("A0111") == []
 
 
 def test_every_curated_trade_word_names_industries_that_exist():
@@ -142,7 +258,7 @@ def test_inputs_count_as_the_mean_nearness_of_what_the_place_makes(inputs, place
         (need(), offer("木材加工", industry_codes=("H6110",)), 1.0),
         (need(), offer("汽车"), 0.0),
         (need("C3311"), offer("家具"), 1.0),
-        (need("C3630", products=("胶合板",)), offer("家具"), 1.0),
+        (need("C3630", products=("胶合板",)), offer("家具"), 0.5),  # buys it, and makes another thing
     ],
 )
 def test_without_inputs_the_curated_links_are_read(project, place, expected):

@@ -251,7 +251,7 @@ def test_an_enclave_counts_by_its_homes_too_and_says_which_pairing_counted():
     wanted = need(partners=(Partner("513225", "east_west", "嘉善县—九寨沟县"),))
     assert utility("partnership", wanted, enclave)[0] == 1.0
     text = BY_NAME["partnership"].reason(case(wanted, enclave), 1.0).text
-    assert text == "结对关系“嘉善县—九寨沟县”（东西部协作）计入，按飞出地认定。"
+    assert text == "属结对地区：嘉善县—九寨沟县（东西部协作），按飞出地认定。"
 
 
 @pytest.mark.parametrize(("days", "expected"), [(-5, 1.0), (0, 1.0), (73, 0.8), (365, 0.0), (4000, 0.0)])

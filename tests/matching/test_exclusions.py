@@ -103,7 +103,8 @@ def test_a_failure_has_figures_source_and_who_decides():
     assert (failure.fixable, failure.decided_by) == (True, "county_grid_company")
     assert "供电方案答复单" in failure.source
     assert (
-        failure.reason == "可用受电容量 800 千伏安，需 1,250 千伏安，缺 450 千伏安（依据：供电方案答复单）。"
+        failure.reason
+        == "可用受电容量 800 千伏安，项目需 1,250 千伏安，缺 450 千伏安（依据：供电方案答复单）。"
     )
     english = only(need(), offer(figures={"power_kva": 800.0}), language="en").failures[0]
     assert english.reason == "Power: 800 kVA for 1,250 kVA needed, 450 kVA short."

@@ -206,7 +206,7 @@ def test_a_missing_figure_keeps_the_place_in_and_says_what_to_confirm():
     assert item.to_confirm == ("power_kva", "tariff_cny_per_kwh")
     power = next(line for line in item.contributions if line.criterion == "power")
     assert (power.utility, power.unknown) == (0.5, True)
-    assert power.reason == "需 1,250 千伏安；可用受电容量未填报，按 0.5 计，需与当地确认。"
+    assert power.reason == "项目需 1,250 千伏安；当地可用受电容量未填报，暂按 0.5 计，需与当地确认。"
 
 
 def test_of_an_unconfirmed_profile_every_figure_is_to_confirm():

@@ -256,7 +256,7 @@ def test_a_band_that_may_be_zero_decides_no_threshold():
 def test_a_condition_is_told_and_to_be_confirmed():
     place = offer(restricted_industries=(Restriction("C21", "conditional", "须用水性漆"),))
     shown = next(r for r in MATCHER.rules if r.name == "restricted_industry").show(case(need(), place))
-    assert shown.text == "当地对 C21 家具制造业 附条件准入：须用水性漆，需确认。"
+    assert shown.text == "C21 家具制造业在当地属附条件准入行业（须用水性漆），需确认。"
     assert shown.missing == ("restricted_industries",)
 
 

@@ -70,12 +70,26 @@ def reason(case: Case, utility: float) -> Shown:
         if price is not None:
             about = label(case.context.book, field)
             unit = about.unit_in(case.language)
-            stated.append(f"{about.name(case.language)} {amount(price, unit, case.language)}")
-    text = case.say("，".join(stated) + "。", ", ".join(stated) + ".") if stated else ""
+            said = f"{about.name(case.language)} {amount(price, unit, case.language)}"
+            stated.append(said + _ceiling_text(case, field))
+    text = case.say("；".join(stated) + "。", "; ".join(stated) + ".") if stated else ""
     if missing:
         text += case.say("", " " if text else "") + to_confirm_text(case, missing)
-        text += case.say("未填报项按 0.5 计。", " What is missing counts 0.5.")
+        text += case.say("未填报项暂按 0.5 计。", " What is missing counts 0.5.")
     return show(text, None, None, missing)
+
+
+def _ceiling_text(case: Case, field: str) -> str:
+    """What the project can bear, in the unit of the price before it."""
+    ceiling = case.need.figures.get(f"max_{field}")
+    if ceiling is None:
+        return ""
+    limit = amount(ceiling, label(case.context.book, field).unit_in(case.language), case.language)
+    price = case.offer.figures.get(field)
+    zh, en = "项目上限", "ceiling"
+    if isinstance(price, float | int) and isinstance(ceiling, float | int):
+        zh, en = ("高于项目上限", "above the ceiling") if price > ceiling else ("未超项目上限", "within")
+    return case.say(f"（{zh} {limit}）", f" ({en} {limit})")
 
 
 def _applies(case: Case, field: str) -> bool:

@@ -64,19 +64,21 @@ def coverage_text(case: Case, field: str, need: Figure, offer: Figure, *, at_mos
     wanted, there = amount(need, unit, case.language), amount(offer, unit, case.language)
     if isinstance(need, Band) or isinstance(offer, Band) or need is None or offer is None:
         return case.say(
-            f"{name} {there}，需 {wanted}（区间数据）{source_of(case, field)}。",
+            f"{name} {there}，项目需 {wanted}（按区间比较）{source_of(case, field)}。",
             f"{name}: {there} for {wanted} needed (known as a range){source_of(case, field)}.",
         )
     short = offer - need if at_most else need - offer
     if short <= 0:
+        spare = "" if short == 0 or at_most else f"，富余 {amount(-short, unit, 'zh')}"
         return case.say(
-            f"{name} {there}，{'要求不超过' if at_most else '需'} {wanted}，满足{source_of(case, field)}。",
+            f"{name} {there}，{'要求不超过' if at_most else '项目需'} {wanted}，满足{spare}"
+            f"{source_of(case, field)}。",
             f"{name}: {there} {'within the' if at_most else 'free for'} {wanted} "
             f"{'allowed' if at_most else 'needed'}{source_of(case, field)}.",
         )
     gap = amount(short, unit, case.language)
     return case.say(
-        f"{name} {there}，{'要求不超过' if at_most else '需'} {wanted}，"
+        f"{name} {there}，{'要求不超过' if at_most else '项目需'} {wanted}，"
         f"{'超出' if at_most else '缺'} {gap}{source_of(case, field)}。",
         f"{name}: {there} {'against at most' if at_most else 'for'} {wanted}"
         f"{'' if at_most else ' needed'}, {gap} {'over' if at_most else 'short'}{source_of(case, field)}.",
@@ -89,10 +91,11 @@ def coverage_reason(case: Case, field: str, offer: Figure, *, at_most: bool = Fa
     about = label(case.context.book, field)
     name, unit = about.name(case.language), about.unit_in(case.language)
     if need is None:
-        text = case.say(f"项目无{name}要求。", f"{name}: the project needs none.")
+        bare = name.removeprefix("可用").removeprefix("可招")
+        text = case.say(f"项目对{bare}无要求。", f"{name}: the project needs none.")
         return show(text, None, offer)
     if offer is None:
         wanted = amount(need, unit, case.language)
-        asked = case.say(f"需 {wanted}；", f"{wanted} needed. ")
+        asked = case.say(f"项目需 {wanted}；当地", f"{wanted} needed. ")
         return show(asked + unknown_text(case, field, NEUTRAL), need, None, (field,))
     return show(coverage_text(case, field, need, offer, at_most=at_most), need, offer)

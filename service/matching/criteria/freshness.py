@@ -29,14 +29,18 @@ def reason(case: Case, utility: float) -> Shown:
     del utility
     if case.offer.as_of == date.min:
         text = case.say(
-            f"填报日期未知，按 {plain(NEUTRAL)} 计，需与当地确认。",
+            f"填报日期未知，暂按 {plain(NEUTRAL)} 计，需与当地确认。",
             f"Date stated unknown: counted as {plain(NEUTRAL)}, to confirm with the place.",
         )
         return Shown(text, missing=("as_of",))
     age = (case.context.today - case.offer.as_of).days
+    if age <= 0:
+        day = case.offer.as_of.isoformat()
+        return Shown(case.say(f"{day} 填报，为最新数据。", f"Stated on {day}: up to date."), offer=float(age))
+    limit = case.context.book.freshness_limit_days
     text = case.say(
-        f"填报于 {case.offer.as_of.isoformat()}，距今 {age} 天。",
-        f"Stated on {case.offer.as_of.isoformat()}, {age} days ago.",
+        f"填报于 {case.offer.as_of.isoformat()}，距今 {age} 天（时效 {limit} 天）。",
+        f"Stated on {case.offer.as_of.isoformat()}, {age} days ago (good for {limit} days).",
     )
     return Shown(text, offer=float(age))
 

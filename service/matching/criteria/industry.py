@@ -14,6 +14,8 @@ from service.matching.sentences import plain
 #: What sharing no more than the section (all of manufacturing) earns: a place that does
 #: not name its industries is taken for any place, not for half a match.
 NEUTRAL: Final = 0.2
+#: What the levels of GB/T 4754 are called.
+_LEVELS: Final = (("门类", "section"), ("大类", "division"), ("中类", "group"), ("小类", "class"))
 
 
 def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utility:
@@ -31,24 +33,33 @@ def reason(case: Case, utility: float) -> Shown:
     declared = case.offer.industry_codes
     if not declared:
         text = case.say(
-            f"当地产业代码未填报，按 {plain(NEUTRAL)} 计，需与当地确认。",
+            f"当地产业代码未填报，暂按 {plain(NEUTRAL)} 计，需与当地确认。",
             f"The place states no industry codes: counted as {plain(NEUTRAL)}, to confirm with the place.",
         )
         return Shown(text, need=own, missing=("industry_codes",))
     nearest = tree.nearest(own, declared)
     if nearest is None:
         text = case.say(
-            f"当地产业与 {own_name} 不属同一门类。",
-            f"No industry of the place shares a section with {own_name}.",
+            f"当地产业与项目行业（{own_name}）不属同一门类。",
+            f"No industry of the place shares a section with the project's ({own_name}).",
         )
         return Shown(text, need=own, offer=", ".join(declared))
     code, shared = nearest
     word = _leading_word(case, code)
-    what_zh = f"主导产业“{word}”" if word else f"当地产业 {code} {tree.name(code)}"
-    what_en = f"leading industry “{word}”" if word else f"industry {code} {tree.name(code)}"
+    what_zh = f"当地主导产业“{word}”" if word else f"当地产业（{code} {tree.name(code)}）"
+    what_en = f"The place's leading industry “{word}”" if word else f"The place's {code} {tree.name(code)}"
+    if tree.name(shared) == tree.name(own):  # a group of one class is the class
+        text = case.say(
+            f"当地主导产业{f'“{word}”' if word else ''}与项目行业一致（{own_name}）。",
+            f"The place's leading industry{f' “{word}”' if word else ''} is the project's ({own_name}).",
+        )
+        return Shown(text, need=own, offer=code)
+    depth = len(tree.path(shared))
+    level_zh, level_en = _LEVELS[depth - 1]
+    only_zh, only_en = ("仅", " only") if depth == 1 else ("", "")
     text = case.say(
-        f"{what_zh}与项目 {own_name} 同属 {shared} {tree.name(shared)}。",
-        f"The place's {what_en} and the project's {own_name} are both in {shared} {tree.name(shared)}.",
+        f"{what_zh}与项目行业（{own_name}）{only_zh}同属{level_zh} {shared} {tree.name(shared)}。",
+        f"{what_en} and the project's {own_name} share{only_en} the {level_en} {shared} {tree.name(shared)}.",
     )
     return Shown(text, need=own, offer=code)
 

@@ -43,11 +43,14 @@ def reason(case: Case, utility: float) -> Shown:
     del utility
     found = counted_partner(case.need, case.offer)
     if found is None:
-        return Shown(case.say("与项目所在地无结对关系。", "Not paired with the project's region."))
+        return Shown(case.say("与项目方无结对关系。", "Not paired with the project's region."))
     partner, region = found
     chinese, english = PROGRAMME_NAMES[partner.programme]
     is_host = bool(case.offer.region_paths) and region == case.offer.region_paths[0][0]
-    zh = f"结对关系“{partner.name}”（{chinese}）计入，按{'飞入地（所在地）' if is_host else '飞出地'}认定。"
+    # The pairing's name may say the programme already.
+    under_zh = "" if chinese in partner.name else f"（{chinese}）"
+    site_zh = ("飞入地" if is_host else "飞出地") if case.offer.home_region_codes else "所在地"
+    zh = f"属结对地区：{partner.name}{under_zh}，按{site_zh}认定。"
     en = f"The pairing “{partner.name}” ({english}) counts, by the {'host' if is_host else 'home'} region."
     return Shown(case.say(zh, en), need=partner.programme, offer=region)
 

@@ -11,7 +11,7 @@ from service.matching.columns import NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
 from service.matching.criteria.criterion import Criterion, Utility
 from service.matching.geodesy import great_circle_km
-from service.matching.sentences import plain
+from service.matching.sentences import distance_text, plain
 from service.matching.values import Need, Offer
 
 NEUTRAL: Final = 0.5
@@ -42,14 +42,12 @@ def reason(case: Case, utility: float) -> Shown:
     del utility
     distance = distance_km(case.need, case.offer)
     if distance is not None:
-        text = case.say(
-            f"直线距离约 {distance:.0f} 公里。", f"About {distance:.0f} km away (great circle, not by road)."
-        )
-        return Shown(text, offer=distance)
+        said = distance_text(distance, case.language)
+        return Shown(f"{said[0].upper()}{said[1:]}{case.say('。', '.')}", offer=distance)
     theirs = case.offer.lon is None or case.offer.lat is None
     text = case.say(
-        f"{'当地' if theirs else '项目所在地'}坐标未知，按 {plain(NEUTRAL)} 计。",
-        f"The {'place' if theirs else 'project'} has no coordinates: counted as {plain(NEUTRAL)}.",
+        f"{'当地' if theirs else '项目所在地'}坐标未知，暂按 {plain(NEUTRAL)} 计，需确认。",
+        f"No coordinates of the {'place' if theirs else 'project'}: counted as {plain(NEUTRAL)}, to confirm.",
     )
     return Shown(text, missing=("lon", "lat") if theirs else ("origin_region_code",))
 

@@ -42,7 +42,7 @@ def reason(case: Case, utility: float) -> Shown:
         if case.need.figures.get(quantity.name) is not None
     ]
     if not parts:
-        return show(case.say("项目无其他要素要求。", "The project names no other quantities."), None, None)
+        return show(case.say("项目对其他要素无要求。", "The project names no other quantities."), None, None)
     text = case.say("", " ").join(part.text for part in parts)
     return show(text, None, None, tuple(name for part in parts for name in part.missing))
 

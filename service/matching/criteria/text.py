@@ -11,10 +11,17 @@ from service.matching.context import Case, Context, Shown
 from service.matching.criteria.criterion import Criterion, Utility
 from service.matching.documents import need_text, offer_text
 from service.matching.sentences import plain
+from service.matching.trade_words import ACTIVITY
 
 #: About what an unrelated place gets: silence is not likeness.
 NEUTRAL: Final = 0.1
 _TERMS_SHOWN = 3
+#: From which utility on, in words.
+_LIKENESS: Final = (
+    (0.5, "文字相近", "Similar wording"),
+    (0.2, "文字部分相近", "Partly similar wording"),
+    (0.0, "文字差异较大", "Different wording"),
+)
 
 
 def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utility:
@@ -25,22 +32,32 @@ def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utili
 
 
 def reason(case: Case, utility: float) -> Shown:
-    """The words that both sides use."""
-    del utility
+    """How like the texts are, and the words that they share.
+
+    The texts hold the official names of industries too, so nobody is said to have written them.
+    """
     tree = case.context.tree
     theirs = offer_text(case.offer, tree)
+    if not theirs and case.context.model.knows(case.offer.region_code):
+        return Shown(
+            case.say(
+                f"当地无文字说明，按以往落户该地的项目判断（{utility:.2f}）。",
+                f"The place has no text: judged by the projects that went there before ({utility:.2f}).",
+            )
+        )
     if not theirs:
         text = case.say(
-            f"当地无文字说明，按 {plain(NEUTRAL)} 计，需与当地确认。",
+            f"当地无文字说明，暂按 {plain(NEUTRAL)} 计，需与当地确认。",
             f"The place has no text: counted as {plain(NEUTRAL)}, to confirm with the place.",
         )
         return Shown(text, missing=("leading_industries",))
     terms = case.context.model.shared_terms(need_text(case.need, tree), theirs, _TERMS_SHOWN)
-    if not terms:
-        return Shown(case.say("双方文字没有共同用词。", "The two texts share no words."))
-    return Shown(
-        case.say(f"双方都提到“{'”“'.join(terms)}”。", f"Both texts mention “{'”, “'.join(terms)}”."),
-    )
+    how_zh, how_en = next(said for least, *said in _LIKENESS if utility >= least)
+    head_zh, head_en = f"{how_zh}（{utility:.2f}）", f"{how_en} ({utility:.2f})"
+    shared = [word for term in terms if len(word := ACTIVITY.sub("", term)) > 1]
+    if not shared:
+        return Shown(case.say(f"{head_zh}，无共同用词。", f"{head_en}, no words in common."))
+    return Shown(case.say(f"{head_zh}：“{'”“'.join(shared)}”。", f"{head_en}: “{'”, “'.join(shared)}”."))
 
 
 CRITERION = Criterion(

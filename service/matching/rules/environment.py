@@ -52,16 +52,16 @@ def _show_restricted(case: Case) -> Shown:
     what = f"{hit.code} {tree.name(hit.code)}"
     if not tree.is_within(own, hit.code):
         text = case.say(
-            f"当地限制 {what}，项目仅填到 {own}，需确认是否属于。",
+            f"当地限制 {what}，项目行业仅填到 {own}，需确认是否属于该类。",
             f"The place restricts {what}; the project only says {own}: to confirm whether it is one.",
         )
         return Shown(text, need=own, offer=hit.code, missing=("industry_code",))
     if hit.level == "prohibited":
-        text = case.say(f"当地禁止 {what}。", f"The place does not admit {what}.")
+        text = case.say(f"{what}属当地禁止准入行业。", f"The place does not admit {what}.")
         return Shown(text, need=own, offer=hit.code)
     condition = hit.condition or case.say("条件未写明", "condition not stated")
     text = case.say(
-        f"当地对 {what} 附条件准入：{condition}，需确认。",
+        f"{what}在当地属附条件准入行业（{condition}），需确认。",
         f"The place admits {what} on a condition: {condition}. To confirm.",
     )
     return Shown(text, need=own, offer=hit.code, missing=("restricted_industries",))
@@ -93,7 +93,7 @@ def _show_chemical_park(case: Case) -> Shown:
         )
     return Shown(
         case.say(
-            "化工项目须进入认定的化工园区，当地不是。",
+            "化工项目须进入认定的化工园区，当地不属认定的化工园区。",
             "A chemical project needs a recognised chemical park, and this is none.",
         ),
         need="chemical",
@@ -168,7 +168,7 @@ def _show_land_use(case: Case) -> Shown:
         return Shown(to_confirm_text(case, ("land_use",)), need=needed, missing=("land_use",))
     fits = offered >= needed
     text = case.say(
-        f"用地为 {offered}，项目至少需 {needed}，{'满足' if fits else '不满足'}。",
+        f"用地类别为 {offered}，项目至少需 {needed}，{'满足' if fits else '不满足'}。",
         f"The land is {offered}, the project needs at least {needed}{'' if fits else ': not met'}.",
     )
     return Shown(text, need=needed, offer=offered)

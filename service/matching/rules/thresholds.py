@@ -93,13 +93,27 @@ def _show(case: Case, threshold: _Threshold) -> Shown:
     low, high, actual = _range(top, bottom, threshold.scale)
     own = amount(actual, about.unit_in(case.language), case.language)
     if actual is None:
-        span = amount(low, "", case.language) + case.say(" 至 ", " to ") + amount(high, "", case.language)
-        text = head + case.say(f"，项目约为 {span}（区间数据）。", f", the project's is {span} (a range).")
+        span = amount(Band(low, high), about.unit_in(case.language), case.language)
+        text = head + case.say(f"，项目约为 {span}（按区间比较）。", f", the project's is {span} (a range).")
         fields = (threshold.numerator, threshold.denominator)
         shown = show(text, None, required, fields)
         return Shown(shown.text, None, shown.offer, (low, high), shown.offer_band, fields)
-    text = head + case.say(f"，项目为 {own}。", f", the project's is {own}.")
+    zh, en = _verdict_text(case, threshold, actual, required)
+    text = head + case.say(f"，项目为 {own}{zh}。", f", the project's is {own}{en}.")
     return show(text, actual, required)
+
+
+def _verdict_text(case: Case, threshold: _Threshold, actual: float, required: Figure) -> tuple[str, str]:
+    """Whether an exact figure meets an exact threshold, and what is missing."""
+    if required is None or isinstance(required, Band):
+        return "", ""
+    short = actual - required if threshold.is_maximum else required - actual
+    if short <= 0:
+        return "，达标", ": met"
+    gap = amount(short, label(case.context.book, threshold.field).unit_in(case.language), case.language)
+    if threshold.is_maximum:
+        return f"，超出 {gap}", f", {gap} over"
+    return f"，差 {gap}", f", {gap} short"
 
 
 def _may_be_zero(figure: float | Band) -> bool:
@@ -109,7 +123,8 @@ def _may_be_zero(figure: float | Band) -> bool:
 def _range(top: Figure, bottom: Figure, scale: float) -> tuple[float, float, float | None]:
     """Low, high and, when both are exact, the project's figure itself."""
     tops, bottoms = FigureColumn.of([top]), FigureColumn.of([bottom])
-    scaled = FigureColumn(tops.low * scale, tops.low * scale)
+    low_end = tops.low * scale
+    scaled = FigureColumn(low_end, low_end)  # one array says that it is no range
     if tops.high is not tops.low:
         scaled = FigureColumn(scaled.low, tops.high * scale)
     ratio = quotient(scaled, bottoms)
