@@ -19,11 +19,13 @@ from service.api import (
     matches,
     model,
     organisations,
+    outcomes,
     pairings,
     problems,
     profiles,
     projects,
     reference,
+    supply_chain,
 )
 from service.api.deps import refuse_unknown_parameters
 from service.api.guard import Guard
@@ -37,7 +39,19 @@ from service.schema import is_current
 from service.settings import Settings
 
 _log = structlog.get_logger()
-ROUTERS = (health, projects, profiles, matches, model, reference, organisations, pairings, keys)
+ROUTERS = (
+    health,
+    projects,
+    profiles,
+    matches,
+    supply_chain,
+    outcomes,
+    model,
+    reference,
+    organisations,
+    pairings,
+    keys,
+)
 
 
 def serving() -> FastAPI:

@@ -1,4 +1,4 @@
-"""The command ``shanhai``: serve, migrate, demo, keys, match, openapi."""
+"""The command ``shanhai``: serve, migrate, demo, keys, match, train, models, evaluate, openapi."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import uvicorn
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from service import demo, ranked_table, schema
+from service import demo, evaluate_command, models_table, ranked_table, schema
 from service.access.policy import Permission
 from service.app import create_app
 from service.database import Database, open_database, writing
@@ -22,6 +22,8 @@ from service.domain import keys, organisations
 from service.domain.organisations import OrganisationWrite
 from service.domain.shapes import validated
 from service.errors import ShanhaiError
+from service.jobs import placements as past
+from service.jobs import training
 from service.logs import configure
 from service.settings import Settings
 
@@ -32,6 +34,8 @@ keys_app = typer.Typer(no_args_is_help=True, help="API keys.")
 app.add_typer(keys_app, name="keys")
 organisations_app = typer.Typer(no_args_is_help=True, help="Organisations; the first one is made here.")
 app.add_typer(organisations_app, name="organisations")
+models_app = typer.Typer(no_args_is_help=True, help="Model versions.")
+app.add_typer(models_app, name="models")
 console = Console()
 
 
@@ -194,6 +198,55 @@ def revoke_key(key_id: Annotated[str, typer.Argument(help="Id of the key.")]) ->
     with writing(_open(Settings())) as session:
         keys.revoke(session, None, key_id)
     console.print(f"Revoked {key_id}.")
+
+
+@app.command()
+def train(
+    placements: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="Past placements: CSV, also gzipped (docs/operations.md)."
+        ),
+    ] = None,
+) -> None:
+    """Learn from outcomes and placements; promote the model unless it is worse than the live one."""
+    with _progress() as progress:
+        task = progress.add_task("train: read", total=None)
+        history = past.read(placements) if placements else []
+        report = training.train(
+            _open(Settings()),
+            history,
+            step=lambda name: progress.update(task, description=f"train: {name}"),
+        )
+    models_table.show_training(console, report)
+
+
+@models_app.command("list")
+def list_models() -> None:
+    """Print every version that is kept, newest first."""
+    models_table.show_versions(console, _open(Settings()))
+
+
+@models_app.command("rollback")
+def roll_back_model(version: Annotated[str, typer.Argument(help="A version that was live before.")]) -> None:
+    """Make an earlier model live again, from the very next ranking on."""
+    training.roll_back(_open(Settings()), version)
+    console.print(f"{version} is live.")
+
+
+@app.command()
+def evaluate(
+    profiles: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="Candidates: CSV, also gzipped.")
+    ],
+    placements: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="What went where before.")],
+    queries: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="What to rank for, with truth.")],
+    cold: Annotated[bool, typer.Option("--cold", help="Learn from the profiles alone.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
+) -> None:
+    """Measure the text model on real placements, beside what a search engine would do."""
+    report = evaluate_command.measure(profiles, placements, queries, cold=cold, console=Console(stderr=True))
+    evaluate_command.show(Console(), report, as_json=as_json)
 
 
 @app.command()

@@ -24,7 +24,7 @@ from service.domain.projects import EXAMPLE as PROJECT
 from service.schema import migrate
 from service.settings import Settings
 
-_ID = re.compile(r"\b(prj|prf|org|par|key|mdl|ver)_[0-9a-z]{20,}")
+_ID = re.compile(r"\b(prj|prf|org|par|key|mdl|ver|out)_[0-9a-z]{20,}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _SECRET = re.compile(r"shk_[0-9a-f]{12}_[\w-]{43}")
 _CURSOR = "WyJkZW1vIl0"
@@ -118,6 +118,18 @@ def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, A
     ask("query_matches", bureau, "POST", "/v1/match-queries", query)
     ask("list_project_exclusions", bureau, "GET", f"{mine}/exclusions", params={"limit": 1})
     ask("get_project_match", bureau, "GET", f"{mine}/matches/{profile['id']}")
+    ask("get_project_supply_chain", bureau, "GET", f"{mine}/supply-chain", params={"limit": 1})
+    outcome = {
+        "project_id": project["id"],
+        "profile_id": profile["id"],
+        "result": "refused",
+        "reason_code": "power_short",
+        "decided_on": "2026-11-20",
+        "note": "变电站扩容要到明年底",
+    }
+    recorded = ask("create_outcome", bureau, "POST", "/v1/outcomes", outcome)
+    ask("list_outcomes", bureau, "GET", "/v1/outcomes", params={"limit": 1})
+    ask("get_outcome", bureau, "GET", f"/v1/outcomes/{recorded['id']}")
     ask("list_profile_matches", county, "GET", f"{place}/matches", params={"limit": 1})
     ask("delete_profile", county, "DELETE", place)
     ask("delete_project", bureau, "DELETE", mine)

@@ -16,8 +16,10 @@ from typer.testing import CliRunner
 from service import cli
 from service.access.keys import ApiKey, authenticate
 from service.database import Database, reading
+from service.domain import models
 from service.errors import Unauthenticated
 from tests.conftest import World
+from tests.jobs.decided import decide, profiles
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -128,3 +130,37 @@ def test_a_document_that_is_not_current_fails_the_check(tmp_path: Path) -> None:
     result = _run("openapi", "--check", "--path", str(path))
     assert result.exit_code == 1
     assert "make openapi" in result.output
+
+
+def test_train_tells_what_it_judged_and_models_are_listed_and_rolled_back(
+    world: World, database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Any
+) -> None:
+    nothing = _run("train")
+    assert (nothing.exit_code, "Nothing new to learn" in nothing.output) == (0, True), nothing.output
+    decide(world, database, profiles(world), 60)
+    with reading(database) as session:
+        first = models.live(session).version
+    trained = _run("train")
+    assert trained.exit_code == 0, trained.output
+    assert "Promoted" in trained.output
+    assert "60 outcomes" in trained.output
+    with reading(database) as session:
+        second = models.live(session).version
+    listed = _run("models", "list").output
+    assert second in listed
+    assert first in listed
+    assert _run("models", "rollback", first).output == f"{first} is live.\n"
+    with reading(database) as session:
+        assert models.live(session).version == first
+    past = tmp_path / "past.csv"
+    past.write_text("project_id,date,text,profile_id\n1,2001-13,木,331126\n", encoding="utf-8")
+    for arguments, said in (
+        (("train", "--placements", str(past)), "/line/2"),
+        (("models", "rollback", "text-nowhere"), "no_such_model"),
+        (("models", "rollback", first), "already_live"),
+    ):
+        monkeypatch.setattr("sys.argv", ["shanhai", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        assert ended.value.code == 1
+        assert said in capsys.readouterr().out

@@ -24,9 +24,9 @@ LEAST_OPERATIONS = 40
 
 # Numbers that have no unit: parts of one, places in an order, counts.
 PURE = {
-    "contribution", "default_weight", "eligible_count", "excluded_count", "index_revision", "level", "limit",
-    "neutral", "rank", "rank_high", "rank_if_fixed", "rank_low", "score", "score_if_fixed", "status",
-    "utility", "version", "weight",
+    "closeness", "contribution", "default_weight", "eligible_count", "excluded_count", "index_revision",
+    "level", "limit", "neutral", "place_count", "rank", "rank_high", "rank_if_fixed", "rank_low",
+    "score", "score_if_fixed", "status", "utility", "version", "weight",
 }  # fmt: skip
 # Maps from a name to a figure: weights have no unit, quantities the one of the registry.
 MAPS = {"default_weights", "quantities", "weights"}

@@ -33,6 +33,8 @@ class Permission(StrEnum):
     PROFILES_WRITE = "profiles:write"
     PROFILES_CONFIRM = "profiles:confirm"
     MATCHES_READ = "matches:read"
+    OUTCOMES_READ = "outcomes:read"
+    OUTCOMES_WRITE = "outcomes:write"
 
 
 _EVERYONE: frozenset[Kind] = frozenset(
@@ -54,6 +56,8 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.PROFILES_WRITE: _WORKING,
     Permission.PROFILES_CONFIRM: frozenset({"county"}),
     Permission.MATCHES_READ: _EVERYONE,
+    Permission.OUTCOMES_READ: _EVERYONE,
+    Permission.OUTCOMES_WRITE: _WORKING,
 }
 
 

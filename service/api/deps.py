@@ -102,6 +102,8 @@ ProfileReader = Annotated[Actor, Depends(AllowRead(P.PROFILES_READ))]
 ProfileWriter = Annotated[Actor, Depends(AllowWrite(P.PROFILES_WRITE))]
 ProfileConfirmer = Annotated[Actor, Depends(AllowWrite(P.PROFILES_CONFIRM))]
 MatchReader = Annotated[Actor, Depends(AllowRead(P.MATCHES_READ))]
+OutcomeReader = Annotated[Actor, Depends(AllowRead(P.OUTCOMES_READ))]
+OutcomeWriter = Annotated[Actor, Depends(AllowWrite(P.OUTCOMES_WRITE))]
 
 
 def refuse_unknown_parameters(request: Request) -> None:

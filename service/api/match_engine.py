@@ -51,8 +51,10 @@ class Filters(BaseModel):
     programmes: list[Literal["east_west", "mountain_sea", "other"]] = Field([], max_length=3)
 
 
-def weights_of(chosen: Mapping[str, float], pointer: str = "/weights") -> Weights:
-    """The caller's weights; what is left out keeps its default.
+def weights_of(
+    chosen: Mapping[str, float], defaults: Mapping[str, float], pointer: str = "/weights"
+) -> Weights:
+    """The caller's weights; what is left out keeps the live model's default.
 
     Raises
     ------
@@ -67,7 +69,7 @@ def weights_of(chosen: Mapping[str, float], pointer: str = "/weights") -> Weight
     if errors:
         raise Invalid(errors)
     try:
-        return Weights(chosen)
+        return Weights(chosen, defaults)
     except WeightsError as error:
         raise Invalid([FieldError(pointer, "invalid_weights", f"{error}.")]) from error
 
@@ -81,7 +83,10 @@ class Engine:
     snapshot: Snapshot
     language: Language
     signer: Signer
-    weights: Weights = field(default_factory=Weights)
+    weights: Weights = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.weights = Weights(defaults=self.snapshot.matcher.default_weights)
 
     @classmethod
     def of(
@@ -259,6 +264,7 @@ class Engine:
         return {
             "eligible": found.eligible,
             "score": found.score,
+            "summary": found.summary,
             "rank": self._rank(need, visible, found.score, tie_key) if found.eligible else None,
             "contributions": r.contribution_reads(found.contributions),
             "site_mode": found.site_mode,

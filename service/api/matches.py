@@ -63,7 +63,7 @@ class MatchQuery(BaseModel):
         return self
 
 
-def _ranking_tag(request: Request, engine: Engine, *parts: Any) -> str:
+def ranking_tag(request: Request, engine: Engine, *parts: Any) -> str:
     """The ETag of a ranking: everything that it depends on; the day stands for what expires."""
     snapshot = engine.snapshot
     basis = [
@@ -103,7 +103,7 @@ def list_project_matches(
     """The places that pass every admission rule, best first, each explained term by term."""
     row = projects.get(session, actor, project_id)
     engine = Engine.of(request, session, index, actor, language)
-    unchanged = not_modified(request, response, _ranking_tag(request, engine, row.id, row.version))
+    unchanged = not_modified(request, response, ranking_tag(request, engine, row.id, row.version))
     if unchanged is not None:
         return unchanged
     need = engine.need(row, row.id, row.organisation_id)
@@ -131,7 +131,7 @@ def query_matches(
 ) -> r.MatchQueryPage:
     """Rank places for a project that need not be registered, with weights and filters of the moment."""
     engine = Engine.of(request, session, index, actor, language)
-    engine.weights = weights_of(body.weights)
+    engine.weights = weights_of(body.weights, engine.snapshot.matcher.default_weights)
     need = engine.need(*_asked_project(body, engine))
     visible = engine.places(body.filters, need)
     query = _query(
@@ -181,7 +181,7 @@ def list_project_exclusions(
     """The places that fail a rule, easiest to fix first, with the cheapest fix and its rank."""
     row = projects.get(session, actor, project_id)
     engine = Engine.of(request, session, index, actor, language)
-    unchanged = not_modified(request, response, _ranking_tag(request, engine, "why not", row.id, row.version))
+    unchanged = not_modified(request, response, ranking_tag(request, engine, "why not", row.id, row.version))
     if unchanged is not None:
         return unchanged
     need = engine.need(row, row.id, row.organisation_id)
@@ -209,7 +209,7 @@ def get_project_match(
     row = projects.get(session, actor, project_id)
     profile = profiles.get(session, actor, profile_id)
     engine = Engine.of(request, session, index, actor, language)
-    tag = _ranking_tag(request, engine, row.id, row.version, profile.id, profile.version)
+    tag = ranking_tag(request, engine, row.id, row.version, profile.id, profile.version)
     unchanged = not_modified(request, response, tag)
     if unchanged is not None:
         return unchanged
@@ -239,7 +239,7 @@ def list_profile_matches(
     """The projects that the caller may see and the place would admit, best first."""
     row = profiles.get(session, actor, profile_id)
     engine = Engine.of(request, session, index, actor, language)
-    unchanged = not_modified(request, response, _ranking_tag(request, engine, row.id, row.version))
+    unchanged = not_modified(request, response, ranking_tag(request, engine, row.id, row.version))
     if unchanged is not None:
         return unchanged
     seen = projects.visible_ids(session, actor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -21,7 +22,7 @@ from service.api.deps import (
 from service.api.pages import Page, page_of
 from service.api.problems import documented
 from service.domain import models
-from service.index import CRITERIA, DEFAULT_WEIGHTS
+from service.index import CRITERIA
 from service.units import Instant
 
 router = APIRouter(prefix="/v1", tags=["matching"])
@@ -54,24 +55,35 @@ class RuleRead(BaseModel):
     valid_to: date | None
 
 
+class ModelVersionRead(BaseModel):
+    """A model that is kept: live, live before, or a candidate that did not pass its training."""
+
+    version: str
+    created_at: Instant
+    activated_at: Instant | None = Field(description="When it last went live; null if it never did.")
+    metrics: dict[str, Any]
+    live: bool
+
+
 class ModelRead(BaseModel):
-    """The model that ranks now."""
+    """The model that ranks now, and those that it can be compared with."""
 
     version: str
     activated_at: Instant | None
     criteria: list[CriterionRead]
     default_weights: dict[str, float]
     metrics: dict[str, Any]
+    versions: list[ModelVersionRead] = Field(description="All that are kept, newest first.")
 
 
-def _criteria(language: Language) -> list[CriterionRead]:
+def _criteria(language: Language, defaults: Mapping[str, float]) -> list[CriterionRead]:
     chinese = language == "zh"
     return [
         CriterionRead(
             name=criterion.name,
             title=criterion.name_zh if chinese else criterion.name_en,
             unit=criterion.unit,
-            default_weight=criterion.default_weight,
+            default_weight=defaults[criterion.name],
             bounds=criterion.bounds_zh if chinese else criterion.bounds_en,
             neutral=criterion.neutral,
             direction=criterion.direction,
@@ -88,13 +100,16 @@ def _criteria(language: Language) -> list[CriterionRead]:
 @router.get("/criteria", summary="List criteria", responses=documented(400))
 def list_criteria(
     request: Request,
+    session: ReadSession,
     _actor: ReferenceReader,
+    index: IndexDep,
     language: LanguageDep,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[CriterionRead]:
-    """The criteria in the order in which a score is added up."""
-    return page_of(request, _criteria(language), limit, cursor)
+    """The criteria in the order in which a score is added up, with the live model's default weights."""
+    defaults = index.current(session).matcher.default_weights
+    return page_of(request, _criteria(language, defaults), limit, cursor)
 
 
 @router.get("/rules", summary="List admission rules", responses=documented(400))
@@ -127,13 +142,18 @@ def list_rules(
 
 
 @router.get("/model", summary="Read the live model", responses=documented())
-def get_model(session: ReadSession, _actor: MatchReader, language: LanguageDep) -> ModelRead:
+def get_model(session: ReadSession, _actor: MatchReader, index: IndexDep, language: LanguageDep) -> ModelRead:
     """The version, criteria, default weights and measured quality of the model that ranks now."""
     row = models.live(session)
+    defaults = index.current(session).matcher.default_weights
     return ModelRead(
         version=row.version,
         activated_at=row.activated_at,
-        criteria=_criteria(language),
-        default_weights=dict(DEFAULT_WEIGHTS),
+        criteria=_criteria(language, defaults),
+        default_weights=dict(defaults),
         metrics=row.metrics,
+        versions=[
+            ModelVersionRead(**kept.model_dump(exclude={"id", "content"}), live=kept.id == row.id)
+            for kept in models.versions(session)
+        ],
     )

@@ -12,6 +12,9 @@ from service.index import Contribution, Failure, FixStep, Item, PlaceCard, Proje
 from service.units import Instant
 
 SiteMode = Literal["build", "rent", "both"]
+SUMMARY: Any = Field(
+    description="One line: the strongest points, then the weakest one and the main open question."
+)
 
 
 class PlaceRead(BaseModel):
@@ -88,6 +91,7 @@ class MatchItem(BaseModel):
     rank: int
     score: float
     profile: PlaceRead
+    summary: str = SUMMARY
     contributions: list[ContributionRead]
     site_mode: SiteMode
     to_confirm: list[str]
@@ -103,6 +107,7 @@ class ProjectMatchItem(BaseModel):
     rank: int
     score: float
     project: ProjectItemRead
+    summary: str = SUMMARY
     contributions: list[ContributionRead]
     site_mode: SiteMode
     to_confirm: list[str]
@@ -169,6 +174,7 @@ class PairRead(RankingBasis):
     eligible: bool
     score: float
     rank: int | None = Field(description="Null where the place is not eligible.")
+    summary: str = SUMMARY
     contributions: list[ContributionRead]
     site_mode: SiteMode
     to_confirm: list[str]
@@ -270,6 +276,7 @@ def item_values(item: Item, interval: tuple[int, int] | None) -> dict[str, Any]:
     return {
         "rank": item.rank,
         "score": item.score,
+        "summary": item.summary,
         "contributions": contribution_reads(item.contributions),
         "site_mode": item.site_mode,
         "to_confirm": list(item.to_confirm),

@@ -18,6 +18,7 @@ MODULES = (
     "service.domain.profiles",
     "service.domain.profile_records",
     "service.domain.models",
+    "service.domain.outcomes",
     "service.domain.catalogue",
     "service.domain.retries",
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from service.index.basis import basis_of
 from service.index.live import MatchIndex
 from service.index.matchers import build_matcher, fit_first_model
 from service.index.snapshot import PlaceCard, ProjectCard, Snapshot
 from service.matching.criteria import CRITERIA
 from service.matching.matcher import (
     DEFAULT_WEIGHTS,
+    Complements,
     Contribution,
     Cursor,
     ExclusionCursor,
@@ -17,6 +19,7 @@ from service.matching.matcher import (
     NeedColumns,
     OfferColumns,
     Ranking,
+    TermComplements,
     Weights,
     WeightsError,
     apply_fix,
@@ -26,6 +29,7 @@ from service.matching.matcher import (
 __all__ = [
     "CRITERIA",
     "DEFAULT_WEIGHTS",
+    "Complements",
     "Contribution",
     "Cursor",
     "ExclusionCursor",
@@ -39,9 +43,11 @@ __all__ = [
     "ProjectCard",
     "Ranking",
     "Snapshot",
+    "TermComplements",
     "Weights",
     "WeightsError",
     "apply_fix",
+    "basis_of",
     "build_matcher",
     "fit_first_model",
 ]

@@ -22,8 +22,6 @@ from service.index.values import Atlas, need_of, offer_of
 from service.matching.matcher import Matcher, NeedColumns, OfferColumns
 from service.units import shanghai_day
 
-# A change of one of these may move every row.
-_REBUILD = frozenset({"model", "catalogue"})
 _PARTNERS = frozenset({"pairing", "organisation"})
 
 
@@ -81,11 +79,13 @@ def _follow(session: Session, old: Snapshot, revision: int, today: date) -> Snap
     changed: dict[str, set[str]] = {}
     for noun, noun_id in session.exec(statement.where(col(Change.revision) <= revision)):
         changed.setdefault(noun, set()).add(noun_id)
-    if changed.keys() & _REBUILD:
+    if "catalogue" in changed:
         return _load(session, revision, today)
     # A session that began earlier than the snapshot's may come here at midnight. What it reads again is
     # older, and is numbered so: whoever comes next applies the changes since, once more where need be.
     new = replace(old, revision=revision, today=today)
+    if "model" in changed:
+        new = _with_model(session, new)
     if changed.keys() & _PARTNERS or today != old.today:
         # Partners are part of every need; who is one may depend on the day.
         regions_of = _regions_of(session)
@@ -95,6 +95,13 @@ def _follow(session: Session, old: Snapshot, revision: int, today: date) -> Snap
     elif "project" in changed:
         new = _with_projects(session, new, changed["project"])
     return _with_profiles(session, new, changed["profile"]) if "profile" in changed else new
+
+
+def _with_model(session: Session, old: Snapshot) -> Snapshot:
+    """Every row encoded anew from the plain values at hand: reading them again would take as long."""
+    matcher, version = build_matcher(session)
+    offers, needs = matcher.offers(old.offers.rows), matcher.needs(old.needs.rows)
+    return replace(old, matcher=matcher, model_version=version, offers=offers, needs=needs)
 
 
 def _with_profiles(session: Session, old: Snapshot, ids: set[str]) -> Snapshot:

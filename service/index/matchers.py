@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 
 from sqlmodel import Session, col, select
@@ -10,6 +11,7 @@ from service.domain import catalogue, models
 from service.domain.industries import Industry
 from service.domain.quantities import Quantity
 from service.matching import model_file, values
+from service.matching.history import Placement
 from service.matching.lexicon import TermLexicon
 from service.matching.matcher import Matcher
 from service.matching.rulebook import RuleBook
@@ -29,13 +31,32 @@ def fit_first_model(session: Session) -> None:
     """
     if session.exec(select(models.Model.id)).first() is not None:
         return
-    texts, labels = training_texts(
+    texts, labels = _shipped_texts()
+    model = fit_text_model(texts, labels)
+    models.store(session, model.version_, model_file.dumps(model), {"fitted_on_texts": len(texts)})
+
+
+def fit_text_model(
+    texts: Sequence[str],
+    labels: Sequence[Sequence[str]],
+    history: Sequence[Placement] = (),
+    profiles: Sequence[tuple[str, str]] = (),
+) -> TextModel:
+    """The text model of shipped texts, of what went where and what is written: the one place that fits it."""
+    return TextModel().fit(texts, labels, profiles=profiles, history=history)
+
+
+def fit_on_history(history: Sequence[Placement], profiles: Sequence[tuple[str, str]] = ()) -> TextModel:
+    """The text model of the shipped texts, this history, and what places write (region code, text)."""
+    return fit_text_model(*_shipped_texts(), history, profiles)
+
+
+def _shipped_texts() -> tuple[list[str], list[tuple[str, ...]]]:
+    return training_texts(
         [(row.code, row.name, row.parent_code) for row in shipped.industries()],
         {row.word: row.industry_codes for row in shipped.leading_industry_codes()},
         ["、".join(row.leading_industries) for row in shipped.zones() if row.leading_industries],
     )
-    model = TextModel().fit(texts, labels)
-    models.store(session, model.version_, model_file.dumps(model), {"fitted_on_texts": len(texts)})
 
 
 def build_matcher(session: Session) -> tuple[Matcher, str]:
@@ -49,7 +70,7 @@ def build_matcher(session: Session) -> tuple[Matcher, str]:
         If the stored bytes are not what their hash says.
     """
     row = models.live(session)
-    model = model_file.loads(row.content, row.content_hash)
+    model = model_file.loads_ranking(row.content, row.content_hash)
     # Columns, not rows: two thousand objects would cost more than all the rest of the start.
     columns = select(Industry.code, Industry.name, Industry.parent_code)
     industries = list(session.exec(columns.order_by(col(Industry.level), col(Industry.code))))
@@ -60,5 +81,5 @@ def build_matcher(session: Session) -> tuple[Matcher, str]:
     )
     aliases = {row.word: row.industry_codes for row in shipped.leading_industry_codes() if row.industry_codes}
     links = [(link.supplier_code, link.buyer_code) for link in shipped.industry_links()]
-    matcher = Matcher(book, model, IndustryTree(industries), TermLexicon(industries, aliases), links)
-    return matcher, row.version
+    tree, lexicon = IndustryTree(industries), TermLexicon(industries, aliases)
+    return Matcher(book, model.text, tree, lexicon, links, model.default_weights), row.version

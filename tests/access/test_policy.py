@@ -17,6 +17,7 @@ WRITERS = {
     "keys:write": set(KINDS),
     "projects:write": set(KINDS) - {"authority"},
     "profiles:write": set(KINDS) - {"authority"},
+    "outcomes:write": set(KINDS) - {"authority"},
     "profiles:confirm": {"county"},
 }
 

@@ -23,7 +23,8 @@ def answers(world: World, who: str, project_id: str, profile_id: str) -> list[An
     ]
     found = [world.get(who, path) for path in paths]
     query = {"project_id": project_id, "include": ["stability", "exclusions"]}
-    return [*found, world.post(who, "/v1/match-queries", query)]
+    found.append(world.post(who, "/v1/match-queries", query))
+    return [*found, world.get(who, f"/v1/projects/{project_id}/supply-chain")]
 
 
 def without_basis(answer: Any) -> Any:

@@ -21,6 +21,7 @@ def test_what_one_may_not_see_is_answered_like_what_does_not_exist(world: World)
         ("GET", "project", "", None),
         ("GET", "project", "/matches", None),
         ("GET", "project", "/exclusions", None),
+        ("GET", "project", "/supply-chain", None),
         ("GET", "project", "/matches/" + NOBODYS["profile"], None),
         ("PUT", "project", "", PROJECT),
         ("PATCH", "project", "", {"land_mu": 1}),

@@ -116,6 +116,29 @@ def test_a_new_model_or_catalogue_builds_everything_anew(database: Database) -> 
         assert index.current(session).matcher is not second.matcher
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_following_a_new_model_and_a_change_beside_it_gives_what_building_anew_gives(
+    world: World, database: Database
+) -> None:
+    world.project(visibility="public")
+    profile = world.profile()
+    index = MatchIndex()
+    with reading(database) as session:
+        index.current(session)
+        content_of_model = models.live(session).content
+    with writing(database) as session:
+        models.store(session, "text-second", content_of_model, {})
+    assert world.patch(
+        "qingyuan", f"/v1/profiles/{profile['id']}", {"leading_industries": ["涂料"]}
+    ).is_success
+    with reading(database) as session:
+        followed, anew = index.current(session), MatchIndex().current(session)
+    assert followed.model_version == "text-second"
+    assert content(followed) == content(anew)
+    for ours, theirs in ((followed.offers, anew.offers), (followed.needs, anew.needs)):
+        assert (ours.text != theirs.text).nnz == 0
+
+
 # On PostgreSQL, where an older snapshot never holds back a writer, whatever the journal.
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_request_that_began_earlier_takes_nothing_away_from_later_ones(
