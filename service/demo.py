@@ -20,7 +20,7 @@ from service.access import audit
 from service.access.keys import authenticate
 from service.access.policy import Actor, granted_to
 from service.database import Database, new_id, now, record_change, writing
-from service.domain import keys, organisations, profile_records, projects
+from service.domain import keys, organisations, profile_records, project_records
 from service.domain.keys import KeyWrite
 from service.domain.organisations import Organisation, OrganisationWrite
 from service.domain.profiles import Profile, ProfileWrite
@@ -214,7 +214,7 @@ def _project(session: Session, bureau: Actor) -> str:
         Project.organisation_id == bureau.organisation_id, col(Project.deleted_at).is_(None)
     )
     found = session.exec(own.where(Project.name == PROJECT["name"])).first()
-    return found or projects.register(session, bureau, ProjectWrite.model_validate(PROJECT)).id
+    return found or project_records.register(session, bureau, ProjectWrite.model_validate(PROJECT)).id
 
 
 def _secrets(session: Session, path: Path, actors: dict[str, Actor]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from service.api.match_engine import Engine, Filters, Include, weights_of
 from service.api.pages import query_of
 from service.api.preconditions import not_modified
 from service.api.problems import documented
-from service.domain import profiles, projects
+from service.domain import profiles, project_records, projects
 from service.domain.projects import EXAMPLE, Project, ProjectWrite
 from service.units import AnyQuantity, Id, ShortText
 
@@ -157,7 +157,7 @@ def _asked_project(body: MatchQuery, engine: Engine) -> tuple[ProjectWrite | Pro
     if body.project is None:
         row = projects.get(engine.session, engine.actor, body.project_id or "")
         return row, row.id, row.organisation_id
-    projects.check(engine.session, engine.actor, body.project, at="/project")
+    project_records.check(engine.session, engine.actor, body.project, at="/project")
     return body.project, "", engine.actor.organisation_id
 
 

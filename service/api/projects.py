@@ -20,7 +20,7 @@ from service.api.pages import Page, page
 from service.api.patches import MergePatch, patch_of
 from service.api.preconditions import IfMatch, OnceDep, tagged
 from service.api.problems import documented
-from service.domain import projects
+from service.domain import project_records, projects
 from service.domain.projects import ProjectRead, ProjectWrite
 from service.units import ShortText
 
@@ -52,7 +52,7 @@ def create_project(
     """Enter an investment project for the caller's organisation."""
 
     def act() -> ProjectRead:
-        return projects.read(session, actor, projects.register(session, actor, body))
+        return projects.read(session, actor, project_records.register(session, actor, body))
 
     return once(session, actor, body, ProjectRead, act)
 
@@ -76,7 +76,7 @@ def replace_project(
     response: Response,
 ) -> ProjectRead:
     """Put a whole new body in place of the old; what is left out falls back to its default."""
-    row = projects.replace(session, actor, project_id, if_match, body)
+    row = project_records.replace(session, actor, project_id, if_match, body)
     return tagged(response, projects.read(session, actor, row))
 
 
@@ -92,7 +92,7 @@ def change_project(
     response: Response,
 ) -> ProjectRead:
     """Change some fields by a JSON merge patch (RFC 7396); null sets a field back to its default."""
-    row = projects.change(session, actor, project_id, if_match, body)
+    row = project_records.change(session, actor, project_id, if_match, body)
     return tagged(response, projects.read(session, actor, row))
 
 
@@ -101,4 +101,4 @@ def delete_project(
     project_id: PathId, session: WriteSession, actor: ProjectWriter, if_match: IfMatch
 ) -> None:
     """Take a project out of every list and ranking; the record of it stays."""
-    projects.remove(session, actor, project_id, if_match)
+    project_records.remove(session, actor, project_id, if_match)

@@ -1,4 +1,7 @@
-"""Investment projects 招商项目: what a bureau registers, and who may see how much of it."""
+"""Investment projects 招商项目: what a bureau registers, and who may see how much of it.
+
+What is done with projects (register, replace, change, remove) is in ``project_records``.
+"""
 
 from __future__ import annotations
 
@@ -10,27 +13,21 @@ from sqlalchemy import JSON, ColumnElement, Date, String, cast
 from sqlmodel import Field, Session, SQLModel, and_, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from service.access import audit
-from service.access.policy import Actor, require_own
-from service.database import UtcDateTime, new_id, now, record_change
-from service.domain import industries, quantities, regions
+from service.access.policy import Actor
+from service.database import UtcDateTime, now
+from service.domain import regions
 from service.domain.bands import BandRead, bands_of
 from service.domain.materials import Material
 from service.domain.organisations import Organisation
 from service.domain.pairings import Pairing, Programme
 from service.domain.shapes import (
     Answer,
-    ExpectedVersion,
     JsonOf,
     StrictBody,
     Versioned,
-    created,
-    patched,
-    replace_fields,
-    require_version,
     strict,
 )
-from service.errors import FieldError, Invalid, NotFound
+from service.errors import NotFound
 from service.units import (
     AnyQuantity,
     CnyPerKwh,
@@ -270,94 +267,3 @@ def read(session: Session, actor: Actor, row: Project) -> ProjectRead:
 def prefecture_of(session: Session, region_code: str) -> str:
     """What a teaser tells of the origin: never a county, but the prefecture or province right above it."""
     return regions.above_county(regions.get(session, region_code))
-
-
-def register(session: Session, actor: Actor, body: ProjectWrite) -> Project:
-    """Enter a project for the actor's organisation."""
-    check(session, actor, body)
-    row = Project.model_validate(
-        {
-            **body.model_dump(),
-            **created(session),
-            "id": new_id("prj"),
-            "organisation_id": actor.organisation_id,
-        }
-    )
-    session.add(row)
-    # The audit event refers to a row that the database has accepted.
-    session.flush()
-    record_change(session, "project", row.id, "create")
-    audit.record(session, actor, "project.create", "project", row.id)
-    return row
-
-
-def replace(
-    session: Session, actor: Actor, project_id: str, expected: ExpectedVersion, body: ProjectWrite
-) -> Project:
-    """Put a whole new body in place of the old."""
-    row = _own_locked(session, actor, project_id, expected)
-    return _write(session, actor, row, body)
-
-
-def change(
-    session: Session, actor: Actor, project_id: str, expected: ExpectedVersion, patch: dict[str, Any]
-) -> Project:
-    """Apply a merge patch (RFC 7396)."""
-    row = _own_locked(session, actor, project_id, expected)
-    return _write(session, actor, row, patched(ProjectWrite, row, patch))
-
-
-def remove(session: Session, actor: Actor, project_id: str, expected: ExpectedVersion) -> None:
-    """Take the project out of every list and ranking; the record keeps it."""
-    row = _own_locked(session, actor, project_id, expected)
-    replace_fields(session, row, {"deleted_at": now(session)})
-    record_change(session, "project", row.id, "delete")
-    audit.record(session, actor, "project.delete", "project", row.id)
-
-
-def _own_locked(session: Session, actor: Actor, project_id: str, expected: ExpectedVersion) -> Project:
-    # Locked while it is checked: two writers that hold the same ETag must not both pass.
-    row = session.exec(visible_to(session, actor).where(Project.id == project_id).with_for_update()).first()
-    if row is None:
-        raise NotFound()
-    require_own(actor, row.organisation_id)
-    require_version(row, expected)
-    return row
-
-
-def _write(session: Session, actor: Actor, row: Project, body: ProjectWrite) -> Project:
-    check(session, actor, body)
-    values = Project.model_validate(row.model_dump() | body.model_dump())
-    before = {name: getattr(row, name) for name in ProjectWrite.model_fields}
-    after = {name: getattr(values, name) for name in ProjectWrite.model_fields}
-    replace_fields(session, row, after)
-    record_change(session, "project", row.id, "update")
-    changed = sorted(name for name in after if after[name] != before[name])
-    audit.record(session, actor, "project.update", "project", row.id, {"fields": changed})
-    return row
-
-
-def check(session: Session, actor: Actor, body: ProjectWrite, at: str = "") -> None:
-    """Raise ``Invalid`` where the body, which stands at pointer ``at``, refers to what does not exist."""
-    regions.require_known(session, {f"{at}/origin_region_code": body.origin_region_code})
-    industries.require_known(session, {f"{at}/industry_code": body.industry_code})
-    quantities.validate(session, body.quantities, at)
-    known = {*NEEDS, *CEILINGS, *session.exec(select(quantities.Quantity.name))}
-    unknown = "There is no such organisation."
-    errors = [
-        FieldError(f"{at}/must/{i}", "unknown_need", "Name a need, a quantity or a ceiling of this project.")
-        for i, name in enumerate(body.must)
-        if name not in known
-    ]
-    errors += [
-        FieldError(f"{at}/shared_with/{i}", "unknown_organisation", unknown)
-        for i, organisation_id in enumerate(body.shared_with)
-        if session.get(Organisation, organisation_id) is None
-    ]
-    if body.incubated_project_id is not None:
-        incubated = visible_to(session, actor).where(Project.id == body.incubated_project_id)
-        if session.exec(incubated).first() is None:
-            pointer = f"{at}/incubated_project_id"
-            errors.append(FieldError(pointer, "unknown_project", "There is no such project."))
-    if errors:
-        raise Invalid(errors)

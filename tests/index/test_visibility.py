@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import col
 
 from service.database import Database, now, reading, record_change, writing
-from service.domain import profiles, projects
+from service.domain import profiles, project_records, projects
 from service.domain.profiles import FIGURES, Profile, ProfileWrite
 from service.domain.projects import ProjectWrite
 from service.domain.shapes import created
@@ -83,9 +83,9 @@ def test_the_masks_of_projects_agree_with_visible_to_in_every_state(world: World
         ):
             body = {**PROJECT, "visibility": visibility, "disclosure": disclosure, "shared_with": named}
             actor = world.actors[owner]
-            row = projects.register(session, actor, ProjectWrite.model_validate(body))
+            row = project_records.register(session, actor, ProjectWrite.model_validate(body))
             if disclosure == "full" and visibility == "public":
-                projects.remove(session, actor, row.id, "any")
+                project_records.remove(session, actor, row.id, "any")
     with reading(database) as session:
         snapshot = MatchIndex().current(session)
         for who, actor in world.actors.items():

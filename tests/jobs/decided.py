@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from service.database import Database, now, reading, writing
-from service.domain import outcomes, projects
+from service.domain import outcomes, project_records
 from service.domain.outcomes import Alternative, Basis, OutcomeWrite
 from service.domain.projects import ProjectWrite
 from service.index import CRITERIA, MatchIndex, learning
@@ -59,7 +59,7 @@ def decide(
     with writing(database) as session:
         session.info["now"] = now(session) + timedelta(days=day)
         for number in range(count):
-            row = projects.register(session, actor, ProjectWrite.model_validate(PROJECT))
+            row = project_records.register(session, actor, ProjectWrite.model_validate(PROJECT))
             code = codes[number % len(codes)]
             basis = Basis(
                 model_version="text-of-then",
