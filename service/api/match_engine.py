@@ -7,17 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-import numpy as np
 from fastapi import Request
-from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from service.access.policy import Actor
 from service.api import rankings as r
 from service.api.deps import Language
+from service.api.filters import Filters, passing
 from service.api.pages import Signer, signer_of
 from service.database import now
-from service.domain.profiles import Profile, SiteKind
+from service.domain.profiles import Profile
 from service.domain.projects import ProjectFields
 from service.errors import FieldError, Invalid
 from service.index import (
@@ -35,20 +34,8 @@ from service.index import (
 )
 from service.index.snapshot import Bools
 from service.index.values import need_of, offer_of
-from service.units import RegionCode, ShortText
 
 Include = Literal["stability", "exclusions"]
-
-
-class Filters(BaseModel):
-    """Narrow the places down; what is left out filters nothing."""
-
-    model_config = {"extra": "forbid"}
-
-    province: ShortText | None = Field(None, description="A province's name or code.")
-    region_codes: list[RegionCode] = Field([], max_length=500, description="Each with all below it.")
-    site_kinds: list[SiteKind] = Field([], max_length=6)
-    programmes: list[Literal["east_west", "mountain_sea", "other"]] = Field([], max_length=3)
 
 
 def weights_of(
@@ -125,26 +112,7 @@ class Engine:
     def places(self, filters: Filters | None, need: NeedColumns) -> Bools:
         """The places that the actor is ranked on, narrowed down by the filters."""
         visible = self.snapshot.visible_places(self.actor.organisation_id)
-        if filters is None:
-            return visible
-        offers = self.snapshot.offers.rows
-        if filters.province is not None:
-            codes = self._province(filters.province)
-            visible &= np.array([offer.region_code[:2] in codes for offer in offers], dtype=np.bool_)
-        if filters.region_codes:
-            self._require_regions(filters.region_codes)
-            wanted = set(filters.region_codes)
-            inside = [not wanted.isdisjoint(offer.region_paths[0]) for offer in offers]
-            visible &= np.array(inside, dtype=np.bool_)
-        if filters.site_kinds:
-            kinds = set(filters.site_kinds)
-            visible &= np.array([offer.site_kind in kinds for offer in offers], dtype=np.bool_)
-        if filters.programmes:
-            programmes = set(filters.programmes)
-            regions = {p.region_code for p in need.rows[0].partners if p.programme in programmes}
-            paths = [regions.intersection(c for path in offer.region_paths for c in path) for offer in offers]
-            visible &= np.array([bool(found) for found in paths], dtype=np.bool_)
-        return visible
+        return visible if filters is None else visible & passing(self.snapshot, filters, need)
 
     def match_page(
         self,
@@ -317,25 +285,6 @@ class Engine:
             positions=ranking.positions,
         )
         return list(zip(low.tolist(), high.tolist(), strict=True))
-
-    def _province(self, province: str) -> set[str]:
-        codes = {
-            code[:2]
-            for code, place in self.snapshot.atlas.places.items()
-            if len(place.path) == 1 and province in (code, place.name, place.name[:2])
-        }
-        if not codes:
-            raise Invalid([FieldError("/filters/province", "unknown_region", "There is no such province.")])
-        return codes
-
-    def _require_regions(self, codes: list[str]) -> None:
-        errors = [
-            FieldError(f"/filters/region_codes/{i}", "unknown_region", f"There is no region {code}.")
-            for i, code in enumerate(codes)
-            if code not in self.snapshot.atlas.places
-        ]
-        if errors:
-            raise Invalid(errors)
 
 
 def _exclusion_cursor(place: Any) -> ExclusionCursor | None:

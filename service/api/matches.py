@@ -13,7 +13,8 @@ from pydantic_core import PydanticCustomError
 from service.access.policy import Actor
 from service.api import rankings as r
 from service.api.deps import Cursor, IndexDep, LanguageDep, Limit, MatchReader, PathId, ReadSession
-from service.api.match_engine import Engine, Filters, Include, weights_of
+from service.api.filters import Filters
+from service.api.match_engine import Engine, Include, weights_of
 from service.api.pages import query_of
 from service.api.preconditions import not_modified
 from service.api.problems import documented

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from service.matching.columns import Bools, FigureColumn, NeedColumns, OfferColumns
+from service.matching.columns import Bools, FigureColumn
 from service.matching.context import Case, Shown, show
 from service.matching.criteria.criterion import Utility
 from service.matching.sentences import amount, label, source_of, unknown_text
@@ -40,11 +40,6 @@ def coverage(need: FigureColumn, offer: FigureColumn, *, at_most: bool = False) 
     unknown = need.known & ~offer.known
     values = np.where(need.known, ratio * ratio, 1.0)
     return Utility(np.where(unknown, NEUTRAL, values), unknown)
-
-
-def field_coverage(needs: NeedColumns, offers: OfferColumns, field: str) -> Utility:
-    """Coverage of one field that has the same name on both sides."""
-    return coverage(needs.figure(field), offers.figure(field))
 
 
 def masked(applies: Bools, utility: Utility) -> Utility:

@@ -14,7 +14,6 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
 from service.matching.evaluation.metrics import Floats, Ints
 
-BASELINES: Final = ("random", "popularity", "char_tfidf", "bm25", "naive_bayes")
 _SEED: Final = 20260102
 _K1: Final = 1.5
 _B: Final = 0.75

@@ -1,0 +1,75 @@
+"""Filters of a match query: which places are looked at, before any is ranked."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, Field
+
+from service.domain.profiles import SiteKind
+from service.errors import FieldError, Invalid
+from service.index import NeedColumns, Snapshot
+from service.index.snapshot import Bools
+from service.units import RegionCode, ShortText
+
+
+class Filters(BaseModel):
+    """Narrow the places down; what is left out filters nothing."""
+
+    model_config = {"extra": "forbid"}
+
+    province: ShortText | None = Field(None, description="A province's name or code.")
+    region_codes: list[RegionCode] = Field([], max_length=500, description="Each with all below it.")
+    site_kinds: list[SiteKind] = Field([], max_length=6)
+    programmes: list[Literal["east_west", "mountain_sea", "other"]] = Field([], max_length=3)
+
+
+def passing(snapshot: Snapshot, filters: Filters, need: NeedColumns) -> Bools:
+    """Which places of the snapshot pass every filter. Shape (n,).
+
+    Raises
+    ------
+    Invalid
+        ``unknown_region`` for a province or region that does not exist.
+    """
+    offers = snapshot.offers.rows
+    passes = np.ones(len(offers), dtype=np.bool_)
+    if filters.province is not None:
+        codes = _province(snapshot, filters.province)
+        passes &= np.array([offer.region_code[:2] in codes for offer in offers], dtype=np.bool_)
+    if filters.region_codes:
+        _require_regions(snapshot, filters.region_codes)
+        wanted = set(filters.region_codes)
+        inside = [not wanted.isdisjoint(offer.region_paths[0]) for offer in offers]
+        passes &= np.array(inside, dtype=np.bool_)
+    if filters.site_kinds:
+        kinds = set(filters.site_kinds)
+        passes &= np.array([offer.site_kind in kinds for offer in offers], dtype=np.bool_)
+    if filters.programmes:
+        programmes = set(filters.programmes)
+        regions = {p.region_code for p in need.rows[0].partners if p.programme in programmes}
+        paths = [regions.intersection(c for path in offer.region_paths for c in path) for offer in offers]
+        passes &= np.array([bool(found) for found in paths], dtype=np.bool_)
+    return passes
+
+
+def _province(snapshot: Snapshot, province: str) -> set[str]:
+    codes = {
+        code[:2]
+        for code, place in snapshot.atlas.places.items()
+        if len(place.path) == 1 and province in (code, place.name, place.name[:2])
+    }
+    if not codes:
+        raise Invalid([FieldError("/filters/province", "unknown_region", "There is no such province.")])
+    return codes
+
+
+def _require_regions(snapshot: Snapshot, codes: list[str]) -> None:
+    errors = [
+        FieldError(f"/filters/region_codes/{i}", "unknown_region", f"There is no region {code}.")
+        for i, code in enumerate(codes)
+        if code not in snapshot.atlas.places
+    ]
+    if errors:
+        raise Invalid(errors)
