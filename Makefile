@@ -62,10 +62,11 @@ check-types: check-openapi  ## Lint the OpenAPI document and compile the TypeScr
 openapi: $(VENV)/dev.stamp  ## Write openapi/openapi.json anew from the code
 	$(BIN)/shanhai openapi
 
-# The two smaller locks follow the large one, so that no package has two versions in one environment.
+# The smaller locks follow the large one, so that no package has two versions in one environment.
 lock: $(VENV)/dev.stamp  ## Resolve the locked requirements anew (UPGRADE=--upgrade for newer versions)
 	$(call compile,pyproject.toml --extra dev,dev)
 	$(call compile,pyproject.toml --constraint requirements/dev.txt,run)
+	$(call compile,pyproject.toml --extra bench --constraint requirements/dev.txt,bench)
 	$(call compile,requirements/build.in --constraint requirements/dev.txt,build)
 	cd openapi && npm install --package-lock-only --ignore-scripts --no-audit --no-fund
 	@if grep -nE '^ *(-i|-f|--[a-z-]*(url|links|host))|://|@ file|"resolved"' requirements/*.txt \
