@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
 from service.matching.ragged import Ragged
+from service.matching.ties import tie_order, tie_ranks, ties_up_to
 from service.matching.values import Band, Figure, Need, Offer
 
 Floats = NDArray[np.float64]
@@ -79,11 +79,24 @@ def _low(figure: Figure) -> float:
     return figure.low if isinstance(figure, Band) else float(figure)
 
 
+def take_columns(columns: Mapping[str, Any], index: Ints) -> dict[str, Any]:
+    """The rows at ``index`` of every column."""
+    return {name: _take(column, index) for name, column in columns.items()}
+
+
+def concat_columns(parts: Sequence[Mapping[str, Any]], counts: Sequence[int]) -> dict[str, Any]:
+    """The parts, of ``counts`` rows each, one below the other, column by column."""
+    return {
+        name: _concat([_or_missing(p, name, n) for p, n in zip(parts, counts, strict=True)], counts)
+        for name in dict.fromkeys(name for part in parts for name in part)
+    }
+
+
 def _take(value: Any, index: Ints) -> Any:
     if isinstance(value, tuple):
         return tuple(value[position] for position in index.tolist())
     if isinstance(value, Mapping):
-        return {name: _take(column, index) for name, column in value.items()}
+        return take_columns(value, index)
     if isinstance(value, np.ndarray | csr_array):
         return value[index]
     return value.take(index)
@@ -94,10 +107,7 @@ def _concat(parts: Sequence[Any], counts: Sequence[int]) -> Any:
     if isinstance(first, tuple):
         return tuple(row for part in parts for row in part)
     if isinstance(first, Mapping):
-        return {
-            name: _concat([_or_missing(p, name, n) for p, n in zip(parts, counts, strict=True)], counts)
-            for name in dict.fromkeys(name for part in parts for name in part)
-        }
+        return concat_columns(parts, counts)
     if isinstance(first, np.ndarray):
         return np.concatenate(parts)
     if isinstance(first, csr_array):
@@ -149,26 +159,16 @@ class _Columns:
     @cached_property
     def tie_order(self) -> Ints:
         """Row positions in ascending order of tie key, compared by code point. Shape (n,)."""
-        keys = self._keys
-        return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
+        return tie_order(self._keys)
 
     @cached_property
     def tie_rank(self) -> Ints:
         """Where each row stands in ``tie_order``; equal keys share a rank. Shape (n,)."""
-        keys, order = self._keys, self.tie_order.tolist()
-        steps = [keys[before] != keys[after] for before, after in pairwise(order)]
-        rank = np.zeros(len(order), dtype=np.int64)
-        rank[self.tie_order[1:]] = np.cumsum(steps, dtype=np.int64)
-        return rank
+        return tie_ranks(self._keys, self.tie_order)
 
     def ties_up_to(self, key: tuple[str, ...]) -> int:
         """How many distinct tie keys are not beyond ``key``, which may be a row that is gone."""
-        keys, order = self._keys, self.tie_order
-        low, high = 0, len(order)
-        while low < high:
-            middle = (low + high) // 2
-            low, high = (middle + 1, high) if keys[order[middle]] <= key else (low, middle)
-        return int(self.tie_rank[order[low - 1]]) + 1 if low else 0
+        return ties_up_to(self._keys.__getitem__, self.tie_order, self.tie_rank, key)
 
 
 @dataclass(frozen=True, eq=False)

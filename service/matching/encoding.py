@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 
 import numpy as np
 
 from service.matching.columns import FigureColumn, Floats, NeedColumns, OfferColumns
 from service.matching.context import Context
-from service.matching.documents import need_text, offer_text
+from service.matching.documents import need_text
 from service.matching.ragged import Ragged
-from service.matching.values import Figure, Need, Offer, Restriction
-
-_LAND_USE = {None: 0, "M1": 1, "M2": 2, "M3": 3}
-_YES_NO = {None: -1, False: 0, True: 1}
+from service.matching.traits import encode_traits
+from service.matching.values import Figure, Need, Offer
 
 
 def encode_offers(rows: Sequence[Offer], context: Context) -> OfferColumns:
@@ -25,32 +22,10 @@ def encode_offers(rows: Sequence[Offer], context: Context) -> OfferColumns:
     KeyError
         If an industry code, also of a restriction, is unknown.
     """
-    tree, codes = context.tree, [offer.industry_codes for offer in rows]
-    texts = [offer_text(offer, tree) for offer in rows]
     return OfferColumns(
         rows=tuple(rows),
-        figures=_figures([offer.figures for offer in rows]),
-        lon=_degrees(offer.lon for offer in rows),
-        lat=_degrees(offer.lat for offer in rows),
-        industry=tree.offer_matrix(codes),
-        text=context.model.transform_offers(texts, [offer.region_code for offer in rows]),
-        chain=context.chain.offers(rows),
-        has_industry=np.array([bool(own) for own in codes], dtype=np.bool_),
-        is_county=np.array([offer.site_kind == "county" for offer in rows], dtype=np.bool_),
-        land_use=np.array([_LAND_USE[offer.land_use] for offer in rows], dtype=np.int64),
-        chemical_park=np.array([_YES_NO[offer.is_chemical_park] for offer in rows], dtype=np.int64),
-        environment=np.array(
-            [_YES_NO[_is_priority(offer.environment_unit)] for offer in rows], dtype=np.int64
-        ),
-        regions=Ragged.of(dict.fromkeys(_region_codes(offer)) for offer in rows),
-        prohibited=_restrictions(rows, "prohibited"),
-        conditional=_restrictions(rows, "conditional"),
-        restricted_closure=Ragged.of(_closure(offer.restricted_industries, context) for offer in rows),
-        published=np.array([offer.status == "published" for offer in rows], dtype=np.bool_),
-        as_of_day=np.array([offer.as_of.toordinal() for offer in rows], dtype=np.int64),
-        valid_until_day=np.array(
-            [(offer.valid_until or date.max).toordinal() for offer in rows], dtype=np.int64
-        ),
+        figures=figures_of([offer.figures for offer in rows]),
+        **encode_traits(rows, context),
     )
 
 
@@ -69,7 +44,7 @@ def encode_needs(rows: Sequence[Need], context: Context) -> NeedColumns:
     either = np.array([need.site_mode == "either" for need in rows], dtype=np.bool_)
     return NeedColumns(
         rows=tuple(rows),
-        figures=_figures([need.figures for need in rows]),
+        figures=figures_of([need.figures for need in rows]),
         lon=_degrees(need.lon for need in rows),
         lat=_degrees(need.lat for need in rows),
         industry=industry,
@@ -96,7 +71,7 @@ def encode_needs(rows: Sequence[Need], context: Context) -> NeedColumns:
     )
 
 
-def _figures(rows: Sequence[Mapping[str, Figure]]) -> dict[str, FigureColumn]:
+def figures_of(rows: Sequence[Mapping[str, Figure]]) -> dict[str, FigureColumn]:
     """A column for every name that some row fills in."""
     names = sorted({name for row in rows for name, figure in row.items() if figure is not None})
     return {name: FigureColumn.of([row.get(name) for row in rows]) for name in names}
@@ -104,27 +79,6 @@ def _figures(rows: Sequence[Mapping[str, Figure]]) -> dict[str, FigureColumn]:
 
 def _degrees(values: Iterable[float | None]) -> Floats:
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-
-
-def _is_priority(unit: str | None) -> bool | None:
-    return None if unit is None else unit == "priority_protection"
-
-
-def _region_codes(offer: Offer) -> list[str]:
-    """Host, homes and everything above them; the bare codes stand in for missing paths."""
-    return [
-        offer.region_code,
-        *offer.home_region_codes,
-        *(code for path in offer.region_paths for code in path),
-    ]
-
-
-def _restrictions(rows: Sequence[Offer], level: str) -> Ragged:
-    return Ragged.of([r.code for r in offer.restricted_industries if r.level == level] for offer in rows)
-
-
-def _closure(restrictions: Iterable[Restriction], context: Context) -> set[str]:
-    return {code for restriction in restrictions for code in context.tree.path(restriction.code)}
 
 
 def _chemical(need: Need, context: Context) -> int:

@@ -40,6 +40,8 @@ from service.matching.explain import (
 from service.matching.fixes import FixStep, apply_fix
 from service.matching.kernel import blend
 from service.matching.lexicon import TermLexicon
+from service.matching.offer_table import OfferTable
+from service.matching.places import Places, Segment
 from service.matching.ranking import Cursor, Ranking, ShownMode, page_rows, rank, site_mode
 from service.matching.rulebook import Language, RuleBook
 from service.matching.rules import AdmissionRule, admission_rules
@@ -63,8 +65,11 @@ __all__ = [
     "Matcher",
     "NeedColumns",
     "OfferColumns",
+    "OfferTable",
     "Pair",
+    "Places",
     "Ranking",
+    "Segment",
     "TermComplements",
     "Weights",
     "WeightsError",
@@ -135,6 +140,10 @@ class Matcher:
     def needs(self, rows: Sequence[Need]) -> NeedColumns:
         """Encode needs. O(rows). Raises KeyError on an unknown industry code."""
         return encode_needs(rows, self._context(date.min))
+
+    def table(self, rows: Sequence[Offer]) -> OfferTable:
+        """Encode places as the kernel reads them. Raises KeyError on an unknown industry code."""
+        return OfferTable.encode(rows, self._context(date.min))
 
     def assess(self, needs: NeedColumns, offers: OfferColumns, today: date) -> Assessment:
         """Admission and utilities of all pairs; one side is a single row."""

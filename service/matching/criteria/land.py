@@ -21,14 +21,15 @@ from service.matching.values import Band, Figure, Offer
 def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utility:
     """The worse of the parts that the mode asks for."""
     del context
-    build = coverage(needs.figure("land_mu"), usable_land(offers))
+    build = coverage(
+        needs.figure("land_mu"), usable_land(offers.figure("land_mu"), offers.figure("largest_parcel_mu"))
+    )
     rent = coverage(needs.figure("floor_area_m2"), offers.figure("floor_area_m2"))
     return worse(masked(needs.build, build), masked(needs.rent, rent))
 
 
-def usable_land(offers: OfferColumns) -> FigureColumn:
+def usable_land(land: FigureColumn, parcel: FigureColumn) -> FigureColumn:
     """Free land, or the largest parcel where that is known to be smaller. Shape (n,)."""
-    land, parcel = offers.figure("land_mu"), offers.figure("largest_parcel_mu")
     smaller = land.known & parcel.known
     low = np.where(smaller, np.minimum(land.low, parcel.low), land.low)
     if land.high is land.low and parcel.high is parcel.low:
