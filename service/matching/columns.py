@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -226,6 +227,11 @@ class NeedColumns(_Columns):
     @cached_property
     def _keys(self) -> list[tuple[str, ...]]:
         return [row.tie_key or (row.key,) for row in self.rows]
+
+    @cached_property
+    def plans(self) -> WeakKeyDictionary[Any, Any]:
+        """What the kernel worked out of a single need, by table of places; see ``plan.plans_of``."""
+        return WeakKeyDictionary()
 
     def must(self, name: str) -> Bools:
         """Where the figure is a hard one. Shape (m,)."""

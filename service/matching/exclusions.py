@@ -13,6 +13,8 @@ from service.matching.context import Case, Context
 from service.matching.encoding import encode_offers
 from service.matching.explain import Failure, at, failure
 from service.matching.fixes import FixPlan, FixStep, apply_fix, plan
+from service.matching.place_ranking import assess_places, failure_counts
+from service.matching.places import Places
 from service.matching.ranking import ShownMode, site_mode
 from service.matching.rulebook import Language
 from service.matching.rules import AdmissionRule
@@ -106,7 +108,7 @@ def failures_of(
 def exclude(
     rules: Sequence[AdmissionRule],
     needs: NeedColumns,
-    offers: OfferColumns,
+    offers: OfferColumns | Places,
     *,
     visible: Bools,
     limit: int,
@@ -129,8 +131,13 @@ def exclude(
     Order: unfixable failures, failures, size of the fix, tie key. Scores and ranks
     if fixed are worked out for the page alone.
     """
-    assessment = assess(rules, needs, offers, context)
-    excluded = np.flatnonzero(visible & ~assessment.eligible)
+    assessment = assessed(rules, needs, offers, context)
+    passed_over = np.flatnonzero(visible & ~assessment.eligible)
+    excluded = passed_over
+    if isinstance(offers, Places):
+        counts = failure_counts(rules, needs, offers, context)
+        hard, failed = (count[passed_over] for count in counts)
+        excluded = passed_over[_within_reach(hard, failed, limit, after)]
     readings = read(rules, needs, offers.take(excluded), context)
     ranks = offers.tie_rank[excluded]
     rows = np.lexsort((ranks, readings.size, readings.failures, readings.unfixable))
@@ -152,11 +159,30 @@ def exclude(
         items.append(Exclusion(position, offer.key, mode, failures, fix, score, rank))
     more = len(rows) > len(page) > 0
     return ExclusionPage(
-        tuple(items), len(excluded), _cursor(readings, int(page[-1]), items[-1], offers) if more else None
+        tuple(items), len(passed_over), _cursor(readings, int(page[-1]), items[-1], offers) if more else None
     )
 
 
-def _cursor(readings: Readings, row: int, last: Exclusion, offers: OfferColumns) -> ExclusionCursor:
+def assessed(
+    rules: Sequence[AdmissionRule], needs: NeedColumns, offers: OfferColumns | Places, context: Context
+) -> Assessment:
+    """Admission and utilities of all pairs, by the kernel where it can."""
+    if isinstance(offers, Places):
+        return assess_places(rules, needs, offers, context)
+    return assess(rules, needs, offers, context)
+
+
+def _within_reach(unfixable: Ints, failures: Ints, limit: int, after: ExclusionCursor | None) -> Bools:
+    """The places that a page can hold by their numbers of failures: no fix of any other is worked out."""
+    key = (unfixable << 32) + failures
+    start = -1 if after is None else (after.unfixable << 32) + after.failures
+    beyond = np.sort(key[key > start])
+    # One more than the page, to know that there is another; all that tie with it in number stay in.
+    last = beyond[limit] if limit < len(beyond) else np.iinfo(np.int64).max
+    return np.asarray((key >= start) & (key <= last))
+
+
+def _cursor(readings: Readings, row: int, last: Exclusion, offers: OfferColumns | Places) -> ExclusionCursor:
     return ExclusionCursor(
         unfixable=int(readings.unfixable[row]),
         failures=int(readings.failures[row]),
@@ -180,7 +206,7 @@ def _beyond(readings: Readings, ranks: Ints, after: ExclusionCursor, ties: int) 
 def _if_fixed(
     rules: Sequence[AdmissionRule],
     needs: NeedColumns,
-    offers: OfferColumns,
+    offers: OfferColumns | Places,
     assessment: Assessment,
     visible: Bools,
     positions: Ints,

@@ -14,6 +14,7 @@ from service.matching.context import Case, Context
 from service.matching.criteria import CRITERIA
 from service.matching.criteria.partnership import counted_partner
 from service.matching.criteria.proximity import distance_km
+from service.matching.places import Places
 from service.matching.ranking import Ranking, ShownMode
 from service.matching.rulebook import Language
 from service.matching.rules import AdmissionRule
@@ -160,7 +161,7 @@ def programme(need: Need, offer: Offer) -> str | None:
 def explain_page(
     rules: Sequence[AdmissionRule],
     needs: NeedColumns,
-    offers: OfferColumns,
+    offers: OfferColumns | Places,
     ranking: Ranking,
     weights: Weights,
     context: Context,
@@ -175,7 +176,7 @@ def explain_page(
     """
     ranks_offers = len(needs) == 1
     shown_needs = needs if ranks_offers else needs.take(ranking.positions)
-    shown_offers = offers.take(ranking.positions) if ranks_offers else offers
+    shown_offers = offers.take(ranking.positions) if ranks_offers or isinstance(offers, Places) else offers
     modes = [verdicts(rules, mode, shown_offers, context) for mode in shown_needs.modes()]
     items = []
     for line, position in enumerate(ranking.positions.tolist()):

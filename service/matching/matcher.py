@@ -22,6 +22,7 @@ from service.matching.exclusions import (
     Exclusion,
     ExclusionCursor,
     ExclusionPage,
+    assessed,
     exclude,
     failures_of,
     read,
@@ -41,6 +42,7 @@ from service.matching.fixes import FixStep, apply_fix
 from service.matching.kernel import blend
 from service.matching.lexicon import TermLexicon
 from service.matching.offer_table import OfferTable
+from service.matching.place_ranking import rank_places
 from service.matching.places import Places, Segment
 from service.matching.ranking import Cursor, Ranking, ShownMode, page_rows, rank, site_mode
 from service.matching.rulebook import Language, RuleBook
@@ -145,14 +147,14 @@ class Matcher:
         """Encode places as the kernel reads them. Raises KeyError on an unknown industry code."""
         return OfferTable.encode(rows, self._context(date.min))
 
-    def assess(self, needs: NeedColumns, offers: OfferColumns, today: date) -> Assessment:
+    def assess(self, needs: NeedColumns, offers: OfferColumns | Places, today: date) -> Assessment:
         """Admission and utilities of all pairs; one side is a single row."""
-        return assess(self._in_force(today), needs, offers, self._context(today))
+        return assessed(self._in_force(today), needs, offers, self._context(today))
 
     def rank_offers(
         self,
         need: NeedColumns,
-        offers: OfferColumns,
+        offers: OfferColumns | Places,
         *,
         visible: Bools,
         k: int,
@@ -174,7 +176,12 @@ class Matcher:
         after : Cursor, optional
         """
         _require_one(len(need))
-        assessment = assess(self._in_force(today), need, offers, self._context(today))
+        rules, context = self._in_force(today), self._context(today)
+        if isinstance(offers, Places):
+            return rank_places(
+                rules, need, offers, context, visible=visible, k=k, weights=weights, after=after
+            )
+        assessment = assess(rules, need, offers, context)
         return rank(assessment, offers, visible=visible, k=k, weights=weights, after=after)
 
     def rank_needs(
@@ -196,7 +203,7 @@ class Matcher:
     def explain(
         self,
         needs: NeedColumns,
-        offers: OfferColumns,
+        offers: OfferColumns | Places,
         ranking: Ranking,
         *,
         today: date,
@@ -210,7 +217,7 @@ class Matcher:
     def exclusions(
         self,
         need: NeedColumns,
-        offers: OfferColumns,
+        offers: OfferColumns | Places,
         *,
         visible: Bools,
         limit: int,
@@ -277,7 +284,7 @@ class Matcher:
     def complements(
         self,
         need: NeedColumns,
-        offers: OfferColumns,
+        offers: OfferColumns | Places,
         *,
         visible: Bools,
         limit: int,
@@ -285,13 +292,14 @@ class Matcher:
     ) -> Complements:
         """Per input, material and product of the project, the places that complete it."""
         _require_one(len(need))
-        finder = ComplementFinder(self.chain, need, offers, visible=visible, limit=limit, language=language)
+        columns = offers.columns if isinstance(offers, Places) else offers
+        finder = ComplementFinder(self.chain, need, columns, visible=visible, limit=limit, language=language)
         return finder.all_terms(need.rows[0])
 
     def stability(
         self,
         needs: NeedColumns,
-        offers: OfferColumns,
+        offers: OfferColumns | Places,
         *,
         visible: Bools,
         today: date,
@@ -302,7 +310,7 @@ class Matcher:
 
         The side with more than one row is the ranked one; with one row each both are.
         """
-        assessment = assess(self._in_force(today), needs, offers, self._context(today))
+        assessment = self.assess(needs, offers, today)
         ties = offers.tie_rank if len(needs) == 1 else needs.tie_rank
         return rank_interval(assessment, ties, visible=visible, weights=weights, positions=positions)
 

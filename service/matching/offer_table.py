@@ -9,26 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from service.matching.blocks import Blocks
 from service.matching.columns import FigureColumn, Floats, Ints, OfferColumns, take_columns
 from service.matching.context import Context
-from service.matching.criteria.land import usable_land
+from service.matching.criteria.land import USABLE_LAND, usable_land
 from service.matching.encoding import figures_of
 from service.matching.stored_arrays import Arrays, arrays_of, column_from
 from service.matching.ties import tie_order, tie_ranks, ties_up_to
 from service.matching.traits import TRAITS, TraitRows, distinct
 from service.matching.values import Offer
-
-#: Rows whose bounds are kept together: small enough to stay in the cache while one is worked on.
-BLOCK_ROWS: Final = 1024
-#: A figure that no place states: worked out from land and the largest parcel, for the land criterion.
-USABLE_LAND: Final = "usable_land_mu"
-
-_LOW, _HIGH = ":low", ":high"
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +63,7 @@ class OfferTable:
         """
         coded = {name: distinct(trait, rows, context) for name, trait in TRAITS.items()}
         figures = figures_of([offer.figures for offer in rows])
+        figures[USABLE_LAND] = _usable_land(figures, len(rows))
         numbers, number_rows = _stacked(figures, len(rows))
         keys = [offer.tie_key for offer in rows]
         order = tie_order(keys)
@@ -92,11 +87,7 @@ class OfferTable:
             "codes": self.codes,
             "tie_order": self.tie_order,
             "tie_rank": self.tie_rank,
-            "block_least": self.blocks.least,
-            "block_most": self.blocks.most,
-            "block_unknown": self.blocks.unknown,
-            "block_first_code": self.blocks.first_code,
-            "block_last_code": self.blocks.last_code,
+            **{f"block.{name}": array for name, array in self.blocks.arrays().items()},
         }
         for name, ends in self.number_rows.items():
             found[f"number.{name}"] = np.array(ends, dtype=np.int64)
@@ -135,12 +126,8 @@ class OfferTable:
             tie_rank=arrays["tie_rank"],
             rows=rows,
         )
-        table.__dict__["blocks"] = Blocks(
-            arrays["block_least"],
-            arrays["block_most"],
-            arrays["block_unknown"],
-            arrays["block_first_code"],
-            arrays["block_last_code"],
+        table.__dict__["blocks"] = Blocks.from_arrays(
+            {name: arrays[f"block.{name}"] for name in Blocks._fields}
         )
         return table
 
@@ -171,54 +158,46 @@ class OfferTable:
             **columns,
         )
 
+    @classmethod
+    def concat(cls, parts: Sequence[Self]) -> Self:
+        """The parts, at least one, one below the other; what is alike in two of them is not found out."""
+        counts = [len(part) for part in parts]
+        traits = {name: TraitRows.concat([part.traits[name] for part in parts]) for name in TRAITS}
+        shifts = [
+            np.cumsum([0, *(len(part.traits[name]) for part in parts[:-1])], dtype=np.int64)
+            for name in TRAITS
+        ]
+        codes = [part.codes + np.array([[s[i]] for s in shifts]) for i, part in enumerate(parts)]
+        every = [np.arange(count, dtype=np.int64) for count in counts]
+        names = dict.fromkeys(name for part in parts for name in part.number_rows)
+        figures = {
+            name: FigureColumn.concat([p.figure(name, rows) for p, rows in zip(parts, every, strict=True)])
+            for name in names
+        }
+        numbers, number_rows = _stacked(figures, sum(counts))
+        rows = tuple(row for part in parts for row in part.rows)
+        keys = [row.tie_key for row in rows]
+        order = tie_order(keys)
+        return cls(
+            numbers=numbers,
+            number_rows=number_rows,
+            codes=np.concatenate(codes, axis=1).astype(np.int32),
+            traits=traits,
+            tie_order=order,
+            tie_rank=tie_ranks(keys, order),
+            rows=rows,
+        )
+
     @cached_property
     def blocks(self) -> Blocks:
-        """Bounds of every BLOCK_ROWS rows."""
+        """Bounds of every few rows."""
         return Blocks.of(self.numbers, self.codes)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Blocks:
-    """What bounds the rows of each block of BLOCK_ROWS rows.
-
-    Attributes
-    ----------
-    least, most : ndarray of float64, shape (number rows, blocks)
-        Of the known figures; inf and -inf where there is none.
-    unknown : ndarray of bool, the same shape
-        Where at least one row does not know the figure.
-    first_code, last_code : ndarray of int32, shape (trait groups, blocks)
-        The smallest and the largest code of the block.
-    """
-
-    least: Floats
-    most: Floats
-    unknown: NDArray[np.bool_]
-    first_code: NDArray[np.int32]
-    last_code: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, numbers: Floats, codes: NDArray[np.int32]) -> Self:
-        """The bounds of all blocks."""
-        starts = np.arange(0, codes.shape[1], BLOCK_ROWS)
-        if not len(starts):
-            nothing = np.empty((len(numbers), 0))
-            none = np.empty((len(codes), 0), dtype=np.int32)
-            return cls(nothing, nothing, nothing.astype(np.bool_), none, none)
-        unknown = np.isnan(numbers)
-        return cls(
-            np.minimum.reduceat(np.where(unknown, np.inf, numbers), starts, axis=1),
-            np.maximum.reduceat(np.where(unknown, -np.inf, numbers), starts, axis=1),
-            np.logical_or.reduceat(unknown, starts, axis=1),
-            np.minimum.reduceat(codes, starts, axis=1),
-            np.maximum.reduceat(codes, starts, axis=1),
-        )
 
 
 def _stacked(figures: Mapping[str, FigureColumn], count: int) -> tuple[Floats, dict[str, tuple[int, int]]]:
     ends: list[Floats] = []
     rows: dict[str, tuple[int, int]] = {}
-    for name, column in {**figures, USABLE_LAND: _usable_land(figures, count)}.items():
+    for name, column in figures.items():
         low = len(ends)
         ends.append(column.low)
         if column.high is not column.low:

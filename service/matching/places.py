@@ -122,6 +122,11 @@ class Places:
         return OfferColumns.concat(parts).take(np.argsort(np.concatenate(order), kind="stable"))
 
     @cached_property
+    def columns(self) -> OfferColumns:
+        """All rows as flat columns, for what does not run on the kernel."""
+        return self.take(np.arange(len(self)))
+
+    @cached_property
     def tie_rank(self) -> Ints:
         """Where each row stands in the order of tie keys over all segments. Shape (n,).
 

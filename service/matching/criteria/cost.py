@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from service.matching.bounds import Part, PartKind, Parts
 from service.matching.columns import Bools, Floats, NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown, show
 from service.matching.criteria.criterion import Criterion, Utility
@@ -57,6 +58,18 @@ def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utili
         count = count + applies[field]
         unknown = unknown | (applies[field] & ~price.known)
     return Utility(total / count, unknown)
+
+
+def parts(need: NeedColumns, context: Context) -> Parts:
+    """The same for one need."""
+    del context
+    applies = {"land_price_10k_cny_per_mu": need.build[0], "rent_cny_per_m2_month": need.rent[0]}
+    found = [
+        Part(PartKind.CHEAP, field, NEUTRAL, bounds.low, bounds.high)
+        for field, bounds in PRICE_BOUNDS.items()
+        if applies.get(field, True)
+    ]
+    return Parts(tuple(found), mean=True)
 
 
 def reason(case: Case, utility: float) -> Shown:
@@ -123,4 +136,5 @@ CRITERION = Criterion(
     direction="less",
     measure=measure,
     reason=reason,
+    parts=parts,
 )

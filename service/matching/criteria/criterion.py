@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from service.matching.bounds import Parts
 from service.matching.columns import Bools, Floats, NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
 
@@ -49,6 +50,10 @@ class Criterion:
         One need and n offers, or m needs and one offer: elementwise, so that both
         directions give the same digits.
     reason : callable (case, utility) -> Shown
+    trait : str
+        The group of ``traits.TRAITS`` that is all it reads of a place, or "" where it reads figures.
+    parts : callable (need, context) -> Parts, or None where ``trait`` is given
+        Of one need: ``measure`` as a formula over a place's figures.
     """
 
     name: str
@@ -62,6 +67,8 @@ class Criterion:
     direction: Literal["more", "less", "match"]
     measure: Callable[[NeedColumns, OfferColumns, Context], Utility]
     reason: Callable[[Case, float], Shown]
+    trait: str = ""
+    parts: Callable[[NeedColumns, Context], Parts] | None = None
 
 
 def known_everywhere() -> Bools:

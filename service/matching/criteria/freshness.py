@@ -57,4 +57,5 @@ CRITERION = Criterion(
     direction="less",
     measure=measure,
     reason=reason,
+    trait="days",
 )

@@ -86,4 +86,5 @@ CRITERION = Criterion(
     direction="match",
     measure=measure,
     reason=reason,
+    trait="trade",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.matching.bounds import Parts, covered
 from service.matching.columns import NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
 from service.matching.criteria.coverage import NEUTRAL, coverage, coverage_reason
@@ -12,6 +13,12 @@ def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utili
     """Coverage of labour_persons."""
     del context
     return coverage(needs.figure("labour_persons"), offers.figure("labour_persons"))
+
+
+def parts(need: NeedColumns, context: Context) -> Parts:
+    """The same for one need."""
+    del context
+    return covered(need, "labour_persons", "labour_persons", NEUTRAL)
 
 
 def reason(case: Case, utility: float) -> Shown:
@@ -32,4 +39,5 @@ CRITERION = Criterion(
     direction="more",
     measure=measure,
     reason=reason,
+    parts=parts,
 )

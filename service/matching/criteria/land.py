@@ -8,14 +8,19 @@ the two: spare floor area does not make up for missing land.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
+from service.matching.bounds import Parts, covered
 from service.matching.columns import FigureColumn, NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown, show
 from service.matching.criteria.coverage import NEUTRAL, coverage, coverage_reason, masked, worse
 from service.matching.criteria.criterion import Criterion, Utility
 from service.matching.values import Band, Figure, Offer
+
+#: A figure that no place states: worked out from land and the largest parcel when places are encoded.
+USABLE_LAND: Final = "usable_land_mu"
 
 
 def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utility:
@@ -26,6 +31,14 @@ def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utili
     )
     rent = coverage(needs.figure("floor_area_m2"), offers.figure("floor_area_m2"))
     return worse(masked(needs.build, build), masked(needs.rent, rent))
+
+
+def parts(need: NeedColumns, context: Context) -> Parts:
+    """The same for one need."""
+    del context
+    build = covered(need, "land_mu", USABLE_LAND, NEUTRAL).parts if need.build[0] else ()
+    rent = covered(need, "floor_area_m2", "floor_area_m2", NEUTRAL).parts if need.rent[0] else ()
+    return Parts(build + rent)
 
 
 def usable_land(land: FigureColumn, parcel: FigureColumn) -> FigureColumn:
@@ -82,4 +95,5 @@ CRITERION = Criterion(
     direction="more",
     measure=measure,
     reason=reason,
+    parts=parts,
 )

@@ -67,4 +67,5 @@ CRITERION = Criterion(
     direction="match",
     measure=measure,
     reason=reason,
+    trait="region",
 )

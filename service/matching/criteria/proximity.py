@@ -64,4 +64,5 @@ CRITERION = Criterion(
     direction="less",
     measure=measure,
     reason=reason,
+    trait="region",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from service.matching.bounds import Parts, covered
 from service.matching.columns import NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown, show
 from service.matching.criteria.coverage import NEUTRAL, coverage, coverage_reason
@@ -26,6 +27,18 @@ def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utili
         count = count + need.known
         unknown = unknown | part.unknown
     return Utility(np.where(count > 0, total / np.maximum(count, 1.0), 1.0), unknown)
+
+
+def parts(need: NeedColumns, context: Context) -> Parts:
+    """The same for one need."""
+    found = [
+        part
+        for quantity in context.book.quantities
+        for part in covered(
+            need, quantity.name, quantity.name, NEUTRAL, at_most=quantity.test == "offer_at_most_need"
+        ).parts
+    ]
+    return Parts(tuple(found), mean=True)
 
 
 def reason(case: Case, utility: float) -> Shown:
@@ -59,4 +72,5 @@ CRITERION = Criterion(
     direction="more",
     measure=measure,
     reason=reason,
+    parts=parts,
 )

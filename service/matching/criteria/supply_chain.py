@@ -126,4 +126,5 @@ CRITERION = Criterion(
     direction="match",
     measure=measure,
     reason=reason,
+    trait="trade",
 )

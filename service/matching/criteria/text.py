@@ -72,4 +72,5 @@ CRITERION = Criterion(
     direction="match",
     measure=measure,
     reason=reason,
+    trait="text",
 )

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from service.matching.bounds import Bound, too_large, too_small
 from service.matching.columns import Bools, NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown, show
 from service.matching.criteria.coverage import coverage_text
@@ -50,6 +51,9 @@ def _coverage_rule(field: str, unit: str, chinese: str, english: str, decided_by
             return ALL_PASS
         return where(asked, at_least(offers.figure(field), needs.figure(field)))
 
+    def bounds(need: NeedColumns) -> tuple[Bound, ...]:
+        return (too_small(field, need, field),) if _asked(need, field)[0] else ()
+
     def changes(needs: NeedColumns, offers: OfferColumns, context: Context) -> tuple[Change, ...]:
         fails = test(needs, offers, context) == FAIL
         return (Change(field, offers.figure(field).low, target(needs.figure(field)), fails),)
@@ -63,6 +67,7 @@ def _coverage_rule(field: str, unit: str, chinese: str, english: str, decided_by
         test=test,
         show=lambda case: _show(case, field),
         changes=changes,
+        bounds=bounds,
     )
 
 
@@ -79,6 +84,12 @@ def _enough_land(needs: NeedColumns, offers: OfferColumns, context: Context) -> 
     if not asked.any():
         return ALL_PASS
     return where(asked, np.minimum(*_land_verdicts(needs, offers)))
+
+
+def _land_bounds(need: NeedColumns) -> tuple[Bound, ...]:
+    if not _asked(need, "land_mu")[0]:
+        return ()
+    return tuple(too_small(field, need, "land_mu") for field in ("land_mu", "largest_parcel_mu"))
 
 
 def _land_changes(needs: NeedColumns, offers: OfferColumns, context: Context) -> tuple[Change, ...]:
@@ -125,6 +136,7 @@ ENOUGH_LAND = AdmissionRule(
     test=_enough_land,
     show=_show_land,
     changes=_land_changes,
+    bounds=_land_bounds,
 )
 
 CAPACITY_RULES: Final = (
@@ -147,6 +159,10 @@ def quantity_rule(quantity: Quantity) -> AdmissionRule:
         compare = at_most if limited else at_least
         return where(asked, compare(offers.figure(field), needs.figure(field)))
 
+    def bounds(need: NeedColumns) -> tuple[Bound, ...]:
+        compare = too_large if limited else too_small
+        return (compare(field, need, field),) if _asked(need, field)[0] else ()
+
     def changes(needs: NeedColumns, offers: OfferColumns, context: Context) -> tuple[Change, ...]:
         need, offer = needs.figure(field), offers.figure(field)
         fails = test(needs, offers, context) == FAIL
@@ -168,4 +184,5 @@ def quantity_rule(quantity: Quantity) -> AdmissionRule:
         test=test,
         show=lambda case: _show(case, field, at_most_need=limited),
         changes=changes,
+        bounds=bounds,
     )

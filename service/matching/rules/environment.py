@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from service.matching.bounds import Bound, Fails, too_small
 from service.matching.columns import NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown, show
 from service.matching.ragged import intersects
@@ -129,6 +130,13 @@ def _solvent_coating(needs: NeedColumns, offers: OfferColumns, context: Context)
     return where(needs.solvent, np.minimum(some, enough))
 
 
+def _solvent_bounds(need: NeedColumns) -> tuple[Bound, ...]:
+    if not need.solvent[0]:
+        return ()
+    some = Bound("voc_t_per_year", Fails.UP_TO, 0.0)
+    return (some, too_small("voc_t_per_year", need, "voc_t_per_year"))
+
+
 def _show_solvent(case: Case) -> Shown:
     quota, need = case.offer.figures.get("voc_t_per_year"), case.need.figures.get("voc_t_per_year")
     if quota is None:
@@ -188,6 +196,7 @@ ENVIRONMENT_RULES: Final = (
         reads_offer=("restricted_industries",),
         unit="",
         test=_restricted,
+        trait="restriction",
         show=_show_restricted,
     ),
     AdmissionRule(
@@ -203,6 +212,7 @@ ENVIRONMENT_RULES: Final = (
         reads_offer=("is_chemical_park",),
         unit="",
         test=_chemical_park,
+        trait="site",
         show=_show_chemical_park,
     ),
     AdmissionRule(
@@ -218,6 +228,7 @@ ENVIRONMENT_RULES: Final = (
         reads_offer=("environment_unit", "site_kind"),
         unit="",
         test=_priority_protection,
+        trait="site",
         show=_show_priority,
     ),
     AdmissionRule(
@@ -233,6 +244,7 @@ ENVIRONMENT_RULES: Final = (
         reads_offer=("voc_t_per_year",),
         unit="t/year",
         test=_solvent_coating,
+        bounds=_solvent_bounds,
         show=_show_solvent,
     ),
     AdmissionRule(
@@ -248,6 +260,7 @@ ENVIRONMENT_RULES: Final = (
         reads_offer=("land_use",),
         unit="",
         test=_land_use_class,
+        trait="site",
         show=_show_land_use,
     ),
 )

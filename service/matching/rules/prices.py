@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from service.matching.bounds import Bound, too_large
 from service.matching.columns import Bools, NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown, show
 from service.matching.rules.rule import (
@@ -48,6 +49,9 @@ def _ceiling_rule(
             return ALL_PASS
         return where(hard, at_most(offers.figure(field), needs.figure(ceiling)))
 
+    def bounds(need: NeedColumns) -> tuple[Bound, ...]:
+        return (too_large(field, need, ceiling),) if asked(need)[0] else ()
+
     def changes(needs: NeedColumns, offers: OfferColumns, context: Context) -> tuple[Change, ...]:
         fails = test(needs, offers, context) == FAIL
         return (Change(field, offers.figure(field).high, needs.figure(ceiling).low, fails),)
@@ -62,6 +66,7 @@ def _ceiling_rule(
         show=lambda case: _show(case, field),
         changes=changes if fixable else nothing_to_change,
         may_fix=may_fix,
+        bounds=bounds,
     )
 
 

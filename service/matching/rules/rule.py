@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from service.matching.bounds import Bound
 from service.matching.columns import Bools, FigureColumn, Floats, NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
 from service.matching.rulebook import RuleText
@@ -74,6 +75,10 @@ class AdmissionRule:
         What would make it pass; read only where it fails and may be fixed.
     may_fix : callable (needs, offers, context) -> bools that broadcast
         Exceptions pair by pair (no price below its floor).
+    trait : str
+        The group of ``traits.TRAITS`` that is all it reads of a place, or "" where it reads figures.
+    bounds : callable (need) -> tuple of Bound, or None where ``trait`` is given
+        Of one need: where ``test`` fails, as comparisons with a place's figures.
     """
 
     name: str
@@ -85,6 +90,8 @@ class AdmissionRule:
     show: Callable[[Case], Shown]
     changes: Changes = nothing_to_change
     may_fix: Callable[[NeedColumns, OfferColumns, Context], Bools] = always_allowed
+    trait: str = ""
+    bounds: Callable[[NeedColumns], tuple[Bound, ...]] | None = None
 
 
 def declare(

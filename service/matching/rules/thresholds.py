@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from service.matching.bounds import Bound, Fails
 from service.matching.columns import Bools, FigureColumn, NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown, show
 from service.matching.rules.rule import AdmissionRule, Change, declare
@@ -52,6 +53,14 @@ def _threshold_rule(threshold: _Threshold) -> AdmissionRule:
         compare = at_most if threshold.is_maximum else at_least
         return where(applies, compare(threshold.actual(needs), required, derived=True))
 
+    def bounds(need: NeedColumns) -> tuple[Bound, ...]:
+        if not threshold.applies(need)[0]:
+            return ()
+        actual = threshold.actual(need)
+        if threshold.is_maximum:
+            return (Bound(threshold.field, Fails.STRICTLY_BELOW, float(actual.low[0])),)
+        return (Bound(threshold.field, Fails.ABOVE, float(actual.high[0])),)
+
     def changes(needs: NeedColumns, offers: OfferColumns, context: Context) -> tuple[Change, ...]:
         fails = test(needs, offers, context) == FAIL
         actual, required = threshold.actual(needs), offers.figure(threshold.field)
@@ -69,6 +78,7 @@ def _threshold_rule(threshold: _Threshold) -> AdmissionRule:
         test=test,
         show=lambda case: _show(case, threshold),
         changes=changes,
+        bounds=bounds,
     )
 
 

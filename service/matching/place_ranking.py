@@ -1,0 +1,155 @@
+"""The order of places for one need, by the compiled kernel; equal to the plain ``ranking.rank``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from service.matching.assessment import Assessment, Variant
+from service.matching.columns import Bools, Floats, Ints, NeedColumns
+from service.matching.compiled.admission import failures_at
+from service.matching.compiled.scores import utilities_at
+from service.matching.compiled.top import top_rows
+from service.matching.context import Context
+from service.matching.criteria import CRITERIA, Utility
+from service.matching.places import Places, Segment
+from service.matching.plan import Plan, plans_of
+from service.matching.ranking import Cursor, Ranking, site_mode
+from service.matching.rules import AdmissionRule
+from service.matching.weights import Weights
+
+
+def rank_places(
+    rules: Sequence[AdmissionRule],
+    need: NeedColumns,
+    places: Places,
+    context: Context,
+    *,
+    visible: Bools,
+    k: int,
+    weights: Weights,
+    after: Cursor | None,
+) -> Ranking:
+    """The k best visible and eligible places after the cursor.
+
+    Raises
+    ------
+    ValueError
+        If ``visible`` does not have one entry per row, or k is below 1.
+    """
+    if visible.shape != (len(places),):
+        raise ValueError(f"visible has shape {visible.shape}, there are {len(places)} rows")
+    if k < 1:
+        raise ValueError("k is below 1")
+    weighing = np.array(weights.normalised, dtype=np.float64)
+    lines: list[tuple[float, int, int]] = []
+    eligible = preceding = seen = 0
+    for segment, start in zip(places.segments, places.starts, strict=False):
+        table = segment.table
+        shown = visible[start : start + len(table)] & segment.alive
+        plans = plans_of(rules, need, table, context)
+        scores, rows, readings, passing, before = top_rows(
+            (plans[0], plans[-1]),
+            len(plans),
+            weighing,
+            table.numbers,
+            table.codes,
+            table.blocks,
+            shown,
+            table.tie_rank,
+            k,
+            math.inf if after is None else after.score,
+            0 if after is None else table.ties_up_to(after.tie_key),
+        )
+        lines += zip(scores.tolist(), (rows + start).tolist(), readings.tolist(), strict=True)
+        eligible += passing
+        preceding += before
+        seen += int(np.count_nonzero(shown))
+    if len(places.segments) > 1:
+        lines.sort(key=lambda line: (-line[0], places.tie_key(line[1])))
+    lines = lines[:k]
+    positions = np.array([position for _, position, _ in lines], dtype=np.int64)
+    chosen = np.array([reading for _, _, reading in lines], dtype=np.int64)
+    utilities, unknown = _shown(rules, need, places, context, positions, chosen)
+    modes = need.modes()
+    more = preceding + len(lines) < eligible
+    return Ranking(
+        positions=positions,
+        scores=np.array([score for score, _, _ in lines], dtype=np.float64),
+        site_modes=tuple(site_mode(modes[reading], 0) for reading in chosen.tolist()),
+        utilities=utilities,
+        unknown=unknown,
+        preceding=preceding,
+        eligible_count=eligible,
+        excluded_count=seen - eligible,
+        next_cursor=Cursor(lines[-1][0], places.tie_key(lines[-1][1])) if more and lines else None,
+    )
+
+
+def _shown(
+    rules: Sequence[AdmissionRule],
+    need: NeedColumns,
+    places: Places,
+    context: Context,
+    positions: Ints,
+    chosen: Ints,
+) -> tuple[Floats, Bools]:
+    """Utilities of the page's rows, and where a figure is missing. Both (k, number of criteria)."""
+    values = np.empty((len(positions), len(CRITERIA)), dtype=np.float64)
+    unknown = np.empty(values.shape, dtype=np.bool_)
+    for segment, start in zip(places.segments, places.starts, strict=False):
+        inside = (positions >= start) & (positions < start + len(segment.table))
+        if not inside.any():
+            continue
+        for reading, plan in enumerate(plans_of(rules, need, segment.table, context)):
+            own = np.flatnonzero(inside & (chosen == reading))
+            values[own], unknown[own] = _measured(plan, segment, positions[own] - start)
+    return values, unknown
+
+
+def _measured(plan: Plan, segment: Segment, rows: Ints) -> tuple[Floats, Bools]:
+    values = np.empty((len(rows), len(CRITERIA)), dtype=np.float64)
+    unknown = np.empty(values.shape, dtype=np.bool_)
+    utilities_at(plan, segment.table.numbers, segment.table.codes, rows, values, unknown)
+    return values, unknown
+
+
+def assess_places(
+    rules: Sequence[AdmissionRule], need: NeedColumns, places: Places, context: Context
+) -> Assessment:
+    """Admission and utilities of every place, rows that no longer count among them."""
+    variants = []
+    for reading, mode in enumerate(need.modes()):
+        parts = [
+            (_measured(plan, segment, np.arange(len(segment.table))), _failures(plan, segment)[0])
+            for segment in places.segments
+            for plan in (plans_of(rules, need, segment.table, context)[reading],)
+        ]
+        values = np.concatenate([values for (values, _), _ in parts])
+        unknown = np.concatenate([unknown for (_, unknown), _ in parts])
+        failed = np.concatenate([failures for _, failures in parts]) > 0
+        utilities = (Utility(values[:, i], unknown[:, i]) for i in range(len(CRITERIA)))
+        variants.append(Variant(mode, failed, tuple(utilities)))
+    return Assessment(len(places), tuple(variants))
+
+
+def failure_counts(
+    rules: Sequence[AdmissionRule], need: NeedColumns, places: Places, context: Context
+) -> tuple[Ints, Ints]:
+    """Unfixable failures and failures of every place, in the reading with the fewer. Shape (n,) each."""
+    keys = []
+    for reading in range(len(need.modes())):
+        plans = [plans_of(rules, need, segment.table, context)[reading] for segment in places.segments]
+        counts = [_failures(plan, segment) for plan, segment in zip(plans, places.segments, strict=True)]
+        unfixable = np.concatenate([hard for _, hard in counts])
+        keys.append((unfixable << 32) + np.concatenate([failures for failures, _ in counts]))
+    fewest = np.minimum.reduce(keys)
+    return fewest >> 32, fewest & 0xFFFFFFFF
+
+
+def _failures(plan: Plan, segment: Segment) -> tuple[Ints, Ints]:
+    failures, unfixable = np.empty((2, len(segment.table)), dtype=np.int64)
+    failures_at(plan, segment.table.numbers, segment.table.codes, failures, unfixable)
+    return failures, unfixable
