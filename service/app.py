@@ -106,7 +106,8 @@ def _warm(app: FastAPI, database: Database, settings: Settings) -> None:
             if not is_current(session):
                 _log.warning("not_migrated", advice="run `shanhai migrate`")
                 return
-            app.state.index.current(session)
+            snapshot = app.state.index.current(session)
+            snapshot.matcher.warm(snapshot.offers, snapshot.today)
             if not settings.signing_key:
                 # Shared by all workers, so that a cursor of one is good at another.
                 state = session.get_one(State, 1)

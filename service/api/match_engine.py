@@ -26,6 +26,7 @@ from service.index import (
     MatchIndex,
     NeedColumns,
     OfferColumns,
+    Places,
     Ranking,
     Snapshot,
     Weights,
@@ -274,7 +275,7 @@ class Engine:
         }
 
     def _intervals(
-        self, needs: NeedColumns, offers: OfferColumns, visible: Bools, ranking: Ranking
+        self, needs: NeedColumns, offers: OfferColumns | Places, visible: Bools, ranking: Ranking
     ) -> list[tuple[int, int]]:
         low, high = self.snapshot.matcher.stability(
             needs,

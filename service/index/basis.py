@@ -35,7 +35,9 @@ def basis_of(snapshot: Snapshot, project: Project, profile: Profile) -> Basis:
     weights = Weights(defaults=matcher.default_weights)
     pair = matcher.assess(needs, matcher.offers([offer]), today)
     every = matcher.assess(needs, snapshot.offers, today)
-    others = np.array([card.id != profile.id for card in snapshot.places], dtype=np.bool_)
+    others = np.array(
+        [snapshot.places[row].id != profile.id for row in range(len(snapshot.offers))], dtype=np.bool_
+    )
     rows = _spread(every, snapshot.visible_places(owner) & others, weights)
     return Basis(
         model_version=snapshot.model_version,

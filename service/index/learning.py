@@ -73,7 +73,7 @@ def decisions_of(outcomes: Iterable[Outcome], snapshot: Snapshot) -> list[Decisi
     """
     texts = {
         card.id: (offer.region_code, offer_text(offer, snapshot.matcher.tree))
-        for card, offer in zip(snapshot.places, snapshot.offers.rows, strict=True)
+        for card, offer in snapshot.living()
     }
     return [_decision(row, texts) for row in outcomes if speaks_of_the_place(row)]
 
@@ -109,7 +109,7 @@ def placements_of(outcomes: Iterable[Outcome]) -> list[Placement]:
 def texts_by_region(snapshot: Snapshot) -> dict[str, str]:
     """What the places of each region write that everybody may see, one text a region."""
     found: dict[str, list[str]] = {}
-    for card, offer in zip(snapshot.places, snapshot.offers.rows, strict=True):
+    for card, offer in snapshot.living():
         if card.audience is None:
             found.setdefault(offer.region_code, []).append(offer_text(offer, snapshot.matcher.tree))
     return {region_code: " ".join(texts) for region_code, texts in sorted(found.items())}

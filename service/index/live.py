@@ -16,10 +16,18 @@ from service.domain.pairings import Pairing
 from service.domain.profiles import Profile
 from service.domain.projects import Project
 from service.domain.regions import Region
+from service.index.growth import grown
 from service.index.matchers import build_matcher
-from service.index.snapshot import PlaceCard, ProjectCard, Snapshot, public_rows, rows_by_organisation
+from service.index.snapshot import (
+    PlaceCard,
+    ProjectCard,
+    Snapshot,
+    positions_by_id,
+    public_rows,
+    rows_by_organisation,
+)
 from service.index.values import Atlas, need_of, offer_of
-from service.matching.matcher import Matcher, NeedColumns, OfferColumns
+from service.matching.matcher import Matcher, NeedColumns, OfferTable, Places, Segment
 from service.units import shanghai_day
 
 _PARTNERS = frozenset({"pairing", "organisation"})
@@ -55,7 +63,7 @@ class MatchIndex:
 def _load(session: Session, revision: int, today: date) -> Snapshot:
     matcher, version = build_matcher(session)
     atlas = _atlas(session)
-    places, offers = _places(matcher, atlas, session.exec(select(Profile)))
+    places, table = _places(matcher, atlas, session.exec(select(Profile)))
     regions_of = _regions_of(session)
     cards, needs = _projects(matcher, atlas, regions_of, today, session.exec(select(Project)))
     return Snapshot(
@@ -64,8 +72,9 @@ def _load(session: Session, revision: int, today: date) -> Snapshot:
         model_version=version,
         matcher=matcher,
         atlas=atlas,
-        offers=offers,
-        places=places,
+        offers=Places.of(table),
+        places=list(places),
+        positions_of=positions_by_id(places),
         needs=needs,
         projects=cards,
         regions_of=regions_of,
@@ -100,18 +109,15 @@ def _follow(session: Session, old: Snapshot, revision: int, today: date) -> Snap
 def _with_model(session: Session, old: Snapshot) -> Snapshot:
     """Every row encoded anew from the plain values at hand: reading them again would take as long."""
     matcher, version = build_matcher(session)
-    offers, needs = matcher.offers(old.offers.rows), matcher.needs(old.needs.rows)
-    return replace(old, matcher=matcher, model_version=version, offers=offers, needs=needs)
+    segments = tuple(Segment(matcher.table(s.table.rows), s.alive) for s in old.offers.segments)
+    needs = matcher.needs(old.needs.rows)
+    return replace(old, matcher=matcher, model_version=version, offers=Places(segments), needs=needs)
 
 
 def _with_profiles(session: Session, old: Snapshot, ids: set[str]) -> Snapshot:
     rows = session.exec(select(Profile).where(col(Profile.id).in_(ids)))
-    added, columns = _places(old.matcher, old.atlas, rows)
-    kept = [row for row, card in enumerate(old.places) if card.id not in ids]
-    places = (*(old.places[row] for row in kept), *added)
-    offers = OfferColumns.concat([old.offers.take(np.array(kept, dtype=np.int64)), columns])
-    public, rows_of = public_rows(places), rows_by_organisation(places)
-    return replace(old, places=places, offers=offers, public=public, rows_of=rows_of)
+    added, table = _places(old.matcher, old.atlas, rows)
+    return grown(old, ids, added, table)
 
 
 def _with_projects(session: Session, old: Snapshot, ids: set[str]) -> Snapshot:
@@ -133,7 +139,7 @@ def _atlas(session: Session) -> Atlas:
 
 def _places(
     matcher: Matcher, atlas: Atlas, rows: Iterable[Profile]
-) -> tuple[tuple[PlaceCard, ...], OfferColumns]:
+) -> tuple[tuple[PlaceCard, ...], OfferTable]:
     """Cards and columns: one row for everyone, and a row of their own for those who know more."""
     cards, offers = [], []
     for row in rows:
@@ -152,7 +158,9 @@ def _places(
         if not open_to_all or banded:
             offers.append(offer_of(row, atlas, exact=True))
             cards.append(_place_card(row, offers[-1].site_name, atlas, audience, frozenset()))
-    return tuple(cards), matcher.offers(offers)
+    # In the order of their tie keys neighbours share region, zone and text, so that blocks differ.
+    order = sorted(range(len(offers)), key=lambda row: offers[row].tie_key)
+    return tuple(cards[row] for row in order), matcher.table([offers[row] for row in order])
 
 
 def _place_card(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.index.values import Atlas
-from service.matching.matcher import Matcher, NeedColumns, OfferColumns
+from service.matching.matcher import Matcher, NeedColumns, Places
+from service.matching.values import Offer
 
 Bools = NDArray[np.bool_]
 
@@ -49,15 +50,20 @@ class ProjectCard:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """Arrays and cards of one revision; row i of the columns is card i."""
+    """Arrays and cards of one revision; row i of the columns is card i.
+
+    ``places`` may go on beyond the rows of this snapshot: younger ones add their cards to the same list.
+    ``positions_of`` is for the writer, who alone knows the newest.
+    """
 
     revision: int
     today: date
     model_version: str
     matcher: Matcher
     atlas: Atlas
-    offers: OfferColumns
-    places: tuple[PlaceCard, ...]
+    offers: Places
+    places: Sequence[PlaceCard]
+    positions_of: Mapping[str, tuple[int, ...]]
     needs: NeedColumns
     projects: tuple[ProjectCard, ...]
     regions_of: Mapping[str, str | None]
@@ -66,10 +72,15 @@ class Snapshot:
 
     def visible_places(self, organisation_id: str) -> Bools:
         """Which places the organisation is ranked on. Shape (n,)."""
-        visible = self.public.copy()
+        visible = self.public & self.offers.alive
         for row in self.rows_of.get(organisation_id, ()):
-            visible[row] = self.places[row].audience is not None
+            visible[row] = self.places[row].audience is not None and self.offers.alive[row]
         return visible
+
+    def living(self) -> Iterator[tuple[PlaceCard, Offer]]:
+        """Every row that counts: its card and its plain values."""
+        for row in np.flatnonzero(self.offers.alive).tolist():
+            yield self.places[row], self.offers.row(row)
 
     def visible_projects(self, organisation_id: str, project_ids: set[str]) -> Bools:
         """Which project rows the organisation is ranked on, given the projects that it may see."""
@@ -82,15 +93,23 @@ class Snapshot:
         )
 
 
+def positions_by_id(places: Iterable[PlaceCard]) -> dict[str, tuple[int, ...]]:
+    """For each profile, its rows."""
+    positions: dict[str, tuple[int, ...]] = {}
+    for row, card in enumerate(places):
+        positions[card.id] = (*positions.get(card.id, ()), row)
+    return positions
+
+
 def public_rows(places: Iterable[PlaceCard]) -> Bools:
     """Rows that stand for everyone but those they are kept from."""
     return np.array([card.audience is None for card in places], dtype=np.bool_)
 
 
-def rows_by_organisation(places: Iterable[PlaceCard]) -> dict[str, tuple[int, ...]]:
-    """For each organisation, the rows that are for it alone or kept from it."""
+def rows_by_organisation(places: Iterable[PlaceCard], first: int = 0) -> dict[str, tuple[int, ...]]:
+    """For each organisation, the rows that are for it alone or kept from it; rows count from ``first``."""
     rows: dict[str, list[int]] = {}
-    for row, card in enumerate(places):
+    for row, card in enumerate(places, first):
         for organisation_id in card.kept_from | (card.audience or frozenset()):
             rows.setdefault(organisation_id, []).append(row)
     return {organisation_id: tuple(found) for organisation_id, found in rows.items()}

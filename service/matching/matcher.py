@@ -184,6 +184,13 @@ class Matcher:
         assessment = assess(rules, need, offers, context)
         return rank(assessment, offers, visible=visible, k=k, weights=weights, after=after)
 
+    def warm(self, places: Places, today: date) -> None:
+        """Have the kernel compiled, or loaded from its cache, before the first ranking waits for it."""
+        need = self.needs([Need(key="", industry_code=self.tree.codes[0], site_mode="either")])
+        nobody, weights = np.zeros(len(places), dtype=np.bool_), Weights(defaults=self.default_weights)
+        self.rank_offers(need, places, visible=nobody, k=1, today=today, weights=weights)
+        self.exclusions(need, places, visible=nobody, limit=1, today=today, weights=weights)
+
     def rank_needs(
         self,
         offer: OfferColumns,

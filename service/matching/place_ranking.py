@@ -105,12 +105,14 @@ def _shown(
             continue
         for reading, plan in enumerate(plans_of(rules, need, segment.table, context)):
             own = np.flatnonzero(inside & (chosen == reading))
-            values[own], unknown[own] = _measured(plan, segment, positions[own] - start)
+            measured, missing = _measured(plan, segment, positions[own] - start)
+            values[own], unknown[own] = measured.T, missing.T
     return values, unknown
 
 
 def _measured(plan: Plan, segment: Segment, rows: Ints) -> tuple[Floats, Bools]:
-    values = np.empty((len(rows), len(CRITERIA)), dtype=np.float64)
+    """Utilities and what is missing, a row per criterion. Shape (number of criteria, len(rows)) each."""
+    values = np.empty((len(CRITERIA), len(rows)), dtype=np.float64)
     unknown = np.empty(values.shape, dtype=np.bool_)
     utilities_at(plan, segment.table.numbers, segment.table.codes, rows, values, unknown)
     return values, unknown
@@ -127,10 +129,10 @@ def assess_places(
             for segment in places.segments
             for plan in (plans_of(rules, need, segment.table, context)[reading],)
         ]
-        values = np.concatenate([values for (values, _), _ in parts])
-        unknown = np.concatenate([unknown for (_, unknown), _ in parts])
+        values = np.concatenate([values for (values, _), _ in parts], axis=1)
+        unknown = np.concatenate([unknown for (_, unknown), _ in parts], axis=1)
         failed = np.concatenate([failures for _, failures in parts]) > 0
-        utilities = (Utility(values[:, i], unknown[:, i]) for i in range(len(CRITERIA)))
+        utilities = (Utility(values[i], unknown[i]) for i in range(len(CRITERIA)))
         variants.append(Variant(mode, failed, tuple(utilities)))
     return Assessment(len(places), tuple(variants))
 

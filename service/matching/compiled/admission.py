@@ -14,14 +14,16 @@ _BELOW, _STRICTLY_BELOW, _UP_TO, _ABOVE, _FROM = 0, 1, 2, 3, 4
 def falls_short(fails: int, low: float, high: float, value: float) -> bool:
     """Whether a figure fails a bound; an unknown one never does."""
     if fails == _BELOW:
-        return high < value or (high == value and low < high)
-    if fails == _STRICTLY_BELOW:
-        return high < value
-    if fails == _UP_TO:
-        return high <= value
-    if fails == _ABOVE:
-        return low > value
-    return low >= value
+        failing = high < value or (high == value and low < high)
+    elif fails == _STRICTLY_BELOW:
+        failing = high < value
+    elif fails == _UP_TO:
+        failing = high <= value
+    elif fails == _ABOVE:
+        failing = low > value
+    else:
+        failing = low >= value
+    return failing
 
 
 @compiled
@@ -46,22 +48,23 @@ def _bound_block(fails: int, lows: Any, highs: Any, value: float, start: int, st
             passes[row - start] &= not (lows[row] >= value)
 
 
-@compiled
+@inlined
 def _block_verdict(plan: Any, bound: int, blocks: Any, block: int) -> int:
     """1 where no row of the block fails the bound, -1 where every row does, 0 where it differs."""
     low, high = plan.bound_low[bound], plan.bound_high[bound]
     fails, value = plan.bound_fails[bound], plan.bound_value[bound]
-    if fails in (_ABOVE, _FROM):
-        least, most, unknown = blocks.least[low, block], blocks.most[low, block], blocks.unknown[low, block]
-        if not falls_short(fails, most, most, value):
-            return 1
-        return -1 if not unknown and falls_short(fails, least, least, value) else 0
-    least, most, unknown = blocks.least[high, block], blocks.most[high, block], blocks.unknown[high, block]
+    is_ceiling = fails in (_ABOVE, _FROM)
+    row = low if is_ceiling else high
+    least, most = blocks.least[row, block], blocks.most[row, block]
+    easiest, hardest = (least, most) if is_ceiling else (most, least)
     # A band that ends at the value fails though its end does not lie below.
     touches = fails == _BELOW and low != high and least == value
-    if not touches and not falls_short(fails, least, least, value):
-        return 1
-    return -1 if not unknown and falls_short(fails, most, most, value) else 0
+    verdict = 0
+    if not touches and not falls_short(fails, hardest, hardest, value):
+        verdict = 1
+    elif not blocks.unknown[row, block] and falls_short(fails, easiest, easiest, value):
+        verdict = -1
+    return verdict
 
 
 @compiled

@@ -18,90 +18,84 @@ _LONG_RANGE = 64
 
 
 @inlined
-def _part(plan: Any, part: int, low: float, high: float) -> float:
+def _part(kind: int, a: float, b: float, neutral: float, low: float, high: float) -> float:
     """One part of a utility from the two ends of the place's figure."""
-    if math.isnan(low):
-        return plan.part_neutral[part]
-    kind, a = plan.part_kind[part], plan.part_a[part]
-    if kind == _AT_LEAST:
-        if low >= a:
-            return 1.0
-        ratio = min(low / a, 1.0)
-        return ratio * ratio
-    if kind == _AT_MOST:
-        if a >= high:
-            return 1.0
-        ratio = min(a / high, 1.0)
-        return ratio * ratio
-    return 1.0 - min(max((high - a) / (plan.part_b[part] - a), 0.0), 1.0)
+    value = neutral
+    if not math.isnan(low):
+        if kind == _AT_LEAST:
+            ratio = 1.0 if low >= a else min(low / a, 1.0)
+            value = ratio * ratio
+        elif kind == _AT_MOST:
+            ratio = 1.0 if a >= high else min(a / high, 1.0)
+            value = ratio * ratio
+        else:
+            value = 1.0 - min(max((high - a) / (b - a), 0.0), 1.0)
+    return value
+
+
+@compiled
+def by_parts(plan: Any, criterion: int, numbers: Any, rows: Any, count: int, values: Any) -> None:
+    """The utility of a criterion by parts for the first ``count`` of ``rows``, filled in."""
+    first, last = plan.part_start[criterion], plan.part_start[criterion + 1]
+    is_mean = plan.kind[criterion] == BY_MEAN and last > first
+    values[:count] = 0.0 if is_mean else 1.0
+    for part in range(first, last):
+        kind, neutral = plan.part_kind[part], plan.part_neutral[part]
+        a, b = plan.part_a[part], plan.part_b[part]
+        nowhere = plan.part_low[part] == NOWHERE
+        lows, highs = numbers[max(plan.part_low[part], 0)], numbers[max(plan.part_high[part], 0)]
+        for line in range(count):
+            row = rows[line]
+            value = neutral if nowhere else _part(kind, a, b, neutral, lows[row], highs[row])
+            values[line] = values[line] + value if is_mean else min(values[line], value)
+    if is_mean:
+        for line in range(count):
+            values[line] /= last - first
+
+
+@compiled
+def scores_of(
+    plan: Any, weights: Any, numbers: Any, codes: Any, rows: Any, count: int, scratch: Any, scores: Any
+) -> None:
+    """The scores of the first ``count`` of ``rows``, filled in: criterion by criterion in declared order."""
+    scores[:count] = 0.0
+    for criterion in range(len(weights)):
+        weight = weights[criterion]
+        if plan.kind[criterion] == BY_TRAIT:
+            own, values = codes[plan.group[criterion]], plan.utility[plan.utility_start[criterion] :]
+            for line in range(count):
+                scores[line] += weight * values[own[rows[line]]]
+        else:
+            by_parts(plan, criterion, numbers, rows, count, scratch)
+            for line in range(count):
+                scores[line] += weight * scratch[line]
 
 
 @inlined
-def _blended(plan: Any, criterion: int, worst: float, total: float) -> float:
-    """The utility of a criterion by parts."""
-    count = plan.part_start[criterion + 1] - plan.part_start[criterion]
-    if count == 0:
-        return 1.0
-    if plan.kind[criterion] == BY_MEAN:
-        return total / count
-    return worst
-
-
-@compiled
-def utility(plan: Any, criterion: int, numbers: Any, codes: Any, row: int) -> float:
-    """The utility of one criterion for one place."""
-    if plan.kind[criterion] == BY_TRAIT:
-        return plan.utility[plan.utility_start[criterion] + codes[plan.group[criterion], row]]
-    worst, total = 1.0, 0.0
-    for part in range(plan.part_start[criterion], plan.part_start[criterion + 1]):
-        low, high = np.nan, np.nan
-        if plan.part_low[part] != NOWHERE:
-            low, high = numbers[plan.part_low[part], row], numbers[plan.part_high[part], row]
-        value = _part(plan, part, low, high)
-        worst = min(worst, value)
-        total += value
-    return _blended(plan, criterion, worst, total)
-
-
-@compiled
-def score(plan: Any, weights: Any, numbers: Any, codes: Any, row: int) -> float:
-    score = 0.0
-    for criterion in range(len(weights)):
-        score += weights[criterion] * utility(plan, criterion, numbers, codes, row)
-    return score
-
-
-@compiled
 def _block_part(plan: Any, part: int, blocks: Any, block: int) -> float:
     """The most that a part can be in a block: of the largest figure, of the smallest price."""
-    row = plan.part_low[part]
-    if row == NOWHERE:
-        return plan.part_neutral[part]
-    most, least = blocks.most[row, block], blocks.least[plan.part_high[part], block]
-    if most < least and math.isinf(most):
-        return plan.part_neutral[part]
-    best = _part(plan, part, most, least)
-    return max(best, plan.part_neutral[part]) if blocks.unknown[row, block] else best
+    row, neutral = plan.part_low[part], plan.part_neutral[part]
+    value = neutral
+    if row != NOWHERE:
+        most, least = blocks.most[row, block], blocks.least[plan.part_high[part], block]
+        if most > -math.inf:
+            a, b = plan.part_a[part], plan.part_b[part]
+            best = _part(plan.part_kind[part], a, b, neutral, most, least)
+            value = max(best, neutral) if blocks.unknown[row, block] else best
+    return value
 
 
-@compiled
-def _block_utility(plan: Any, criterion: int, blocks: Any, block: int, largest: Any) -> float:
-    """The most that a criterion can be in a block."""
-    if plan.kind[criterion] == BY_TRAIT:
-        group, start = plan.group[criterion], plan.utility_start[criterion]
-        first, last = blocks.first_code[group, block], blocks.last_code[group, block]
-        if last - first > _LONG_RANGE:
-            return largest[criterion]
+@inlined
+def _block_trait(plan: Any, criterion: int, blocks: Any, block: int, largest: float) -> float:
+    """The most that a criterion by trait can be in a block."""
+    group, start = plan.group[criterion], plan.utility_start[criterion]
+    first, last = blocks.first_code[group, block], blocks.last_code[group, block]
+    best = largest
+    if last - first <= _LONG_RANGE:
         best = plan.utility[start + first]
         for code in range(first + 1, last + 1):
             best = max(best, plan.utility[start + code])
-        return best
-    worst, total = 1.0, 0.0
-    for part in range(plan.part_start[criterion], plan.part_start[criterion + 1]):
-        value = _block_part(plan, part, blocks, block)
-        worst = min(worst, value)
-        total += value
-    return _blended(plan, criterion, worst, total)
+    return best
 
 
 @compiled
@@ -125,22 +119,36 @@ def block_bounds(plan: Any, weights: Any, blocks: Any, bounds: Any) -> None:
     for block in range(len(bounds)):
         bound = 0.0
         for criterion in range(len(weights)):
-            bound += weights[criterion] * _block_utility(plan, criterion, blocks, block, largest)
+            if plan.kind[criterion] == BY_TRAIT:
+                most = _block_trait(plan, criterion, blocks, block, largest[criterion])
+            else:
+                first, last = plan.part_start[criterion], plan.part_start[criterion + 1]
+                is_mean = plan.kind[criterion] == BY_MEAN and last > first
+                most = 0.0 if is_mean else 1.0
+                for part in range(first, last):
+                    value = _block_part(plan, part, blocks, block)
+                    most = most + value if is_mean else min(most, value)
+                if is_mean:
+                    most /= last - first
+            bound += weights[criterion] * most
         bounds[block] = max(bounds[block], bound)
 
 
 @compiled
 def utilities_at(plan: Any, numbers: Any, codes: Any, rows: Any, values: Any, unknown: Any) -> None:
-    """The utilities of some rows, and where a figure is missing; both of shape (len(rows), K), filled in."""
-    for line in range(len(rows)):
-        row = rows[line]
-        for criterion in range(len(plan.kind)):
-            values[line, criterion] = utility(plan, criterion, numbers, codes, row)
-            missing = False
-            if plan.kind[criterion] == BY_TRAIT:
-                code = codes[plan.group[criterion], row]
-                missing = plan.unknown[plan.utility_start[criterion] + code]
-            for part in range(plan.part_start[criterion], plan.part_start[criterion + 1]):
-                at = plan.part_low[part]
-                missing |= at == NOWHERE or math.isnan(numbers[at, row])
-            unknown[line, criterion] = missing
+    """The utilities of some rows, and where a figure is missing; both of shape (K, len(rows)), filled in."""
+    count = len(rows)
+    for criterion in range(len(plan.kind)):
+        missing = unknown[criterion]
+        missing[:] = False
+        if plan.kind[criterion] == BY_TRAIT:
+            own, start = codes[plan.group[criterion]], plan.utility_start[criterion]
+            for line in range(count):
+                values[criterion, line] = plan.utility[start + own[rows[line]]]
+                missing[line] = plan.unknown[start + own[rows[line]]]
+            continue
+        by_parts(plan, criterion, numbers, rows, count, values[criterion])
+        for part in range(plan.part_start[criterion], plan.part_start[criterion + 1]):
+            at = plan.part_low[part]
+            for line in range(count):
+                missing[line] |= at == NOWHERE or math.isnan(numbers[max(at, 0), rows[line]])

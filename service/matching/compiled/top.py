@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from service.matching.compiled import compiled
+from service.matching.compiled import compiled, inlined
 from service.matching.compiled.admission import admit
-from service.matching.compiled.scores import block_bounds, score
+from service.matching.compiled.scores import block_bounds, scores_of
 
 
 @compiled
@@ -33,17 +33,14 @@ def _keep(heap: Any, found: int, value: float, tie: int, row: int, reading: int)
     return found + 1
 
 
-@compiled
-def _better(plans: Any, weights: Any, numbers: Any, codes: Any, row: int, builds: bool, rents: bool) -> Any:
-    """The higher score of the readings that pass, building when they are equal."""
-    if not rents:
-        return score(plans[0], weights, numbers, codes, row), 0
-    other = score(plans[1], weights, numbers, codes, row)
-    if builds:
-        own = score(plans[0], weights, numbers, codes, row)
-        if own >= other:
-            return own, 0
-    return other, 1
+@inlined
+def _picked(passes: Any, start: int, length: int, rows: Any) -> int:
+    """Collect the rows that pass; how many they are."""
+    count = 0
+    for line in range(length):
+        rows[count] = start + line
+        count += passes[line]
+    return count
 
 
 @compiled
@@ -86,26 +83,33 @@ def top_rows(
     best = np.empty(k, dtype=np.float64)
     heap = (best, np.empty(k, np.int64), np.empty(k, np.int64), np.empty(k, np.int64))
     one, two = np.empty(block_rows, dtype=np.bool_), np.zeros(block_rows, dtype=np.bool_)
+    rows, scratch = np.empty(block_rows, dtype=np.int64), np.empty(block_rows, dtype=np.float64)
+    built, rented = np.empty(block_rows, dtype=np.float64), np.empty(block_rows, dtype=np.float64)
     found, eligible, preceding = 0, 0, 0
     # The most promising blocks first: the sooner the k-th score is high, the more blocks are only counted.
     for block in np.argsort(-bounds):
         start = block * block_rows
-        stop = min(start + block_rows, count)
-        one[: stop - start] = visible[start:stop]
+        length = min(block_rows, count - start)
+        one[:length] = visible[start : start + length]
+        passing = one
+        admit(plans[0], numbers, codes, blocks, block, start, start + length, one)
         if readings == 2:
-            two[: stop - start] = visible[start:stop]
-            admit(plans[1], numbers, codes, blocks, block, start, stop, two)
-        admit(plans[0], numbers, codes, blocks, block, start, stop, one)
-        if bounds[block] < after_score and found == k and bounds[block] < best[k - 1]:
-            for line in range(stop - start):
-                eligible += one[line] | two[line]
+            two[:length] = visible[start : start + length]
+            admit(plans[1], numbers, codes, blocks, block, start, start + length, two)
+            passing = one | two
+        picked = _picked(passing, start, length, rows)
+        eligible += picked
+        if picked == 0 or (bounds[block] < after_score and found == k and bounds[block] < best[k - 1]):
             continue
-        for line in range(stop - start):
-            if not (one[line] | two[line]):
-                continue
-            eligible += 1
-            row = start + line
-            value, reading = _better(plans, weights, numbers, codes, row, one[line], two[line])
+        scores_of(plans[0], weights, numbers, codes, rows, picked, scratch, built)
+        if readings == 2:
+            scores_of(plans[1], weights, numbers, codes, rows, picked, scratch, rented)
+        for line in range(picked):
+            row = rows[line]
+            value, reading = built[line], 0
+            # Building where both readings pass and are equal.
+            if readings == 2 and two[row - start] and not (one[row - start] and value >= rented[line]):
+                value, reading = rented[line], 1
             if _before(value, tie_rank[row], after_score, after_ties):
                 preceding += 1
             else:

@@ -1,0 +1,91 @@
+"""How a snapshot takes in changed places: in a young segment, beside the rows that they replace.
+
+Nothing of what a reader holds is changed. What costs time in proportion to all places is a copy of the
+masks, a byte a row; segments of like size are joined, so that their number stays logarithmic; and when
+half of all rows are dead, everything is laid out anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
+
+import numpy as np
+
+from service.index.snapshot import (
+    PlaceCard,
+    Snapshot,
+    positions_by_id,
+    public_rows,
+    rows_by_organisation,
+)
+from service.matching.matcher import OfferTable, Places, Segment
+
+
+def grown(old: Snapshot, ids: set[str], added: Sequence[PlaceCard], table: OfferTable) -> Snapshot:
+    """The snapshot in which ``table`` stands for every row of the profiles ``ids``.
+
+    To be called by one writer at a time, on the newest snapshot.
+    """
+    start = len(old.offers)
+    dead = [row for profile_id in ids for row in old.positions_of.get(profile_id, ())]
+    segments = _without(old.offers, dead)
+    if len(table):
+        segments.append(Segment(table, np.ones(len(table), dtype=np.bool_)))
+    cards = cast(list[PlaceCard], old.places)
+    # A session that began earlier may come late and write rows anew on a snapshot that others grew from.
+    cards = cards if len(cards) == start else list(cards[:start])
+    cards.extend(added)
+    rows_of = dict(old.rows_of)
+    for organisation_id, rows in rows_by_organisation(added, start).items():
+        rows_of[organisation_id] = (*rows_of.get(organisation_id, ()), *rows)
+    new = replace(
+        old,
+        offers=Places(_joined(segments)),
+        places=cards,
+        public=np.concatenate([old.public, public_rows(added)]),
+        rows_of=rows_of,
+    )
+    # Last, when nothing can fail any more: a change half taken in would leave the row that it replaces alive.
+    positions = cast(dict[str, tuple[int, ...]], old.positions_of)
+    for profile_id in ids:
+        positions.pop(profile_id, None)
+    for profile_id, rows in positions_by_id(added).items():
+        positions[profile_id] = tuple(start + row for row in rows)
+    return _compacted(new) if 2 * np.count_nonzero(new.offers.alive) < len(new.offers) else new
+
+
+def _without(places: Places, dead: Sequence[int]) -> list[Segment]:
+    segments = list(places.segments)
+    for number, start in enumerate(places.starts[:-1]):
+        own = [row - start for row in dead if start <= row < start + len(segments[number].table)]
+        if own:
+            alive = segments[number].alive.copy()
+            alive[own] = False
+            segments[number] = Segment(segments[number].table, alive)
+    return segments
+
+
+def _joined(segments: list[Segment]) -> tuple[Segment, ...]:
+    """Neighbours of like size as one; the first and largest is left alone. No row changes its position."""
+    while len(segments) > 2 and len(segments[-2].table) < 2 * len(segments[-1].table):
+        last, before = segments.pop(), segments.pop()
+        table = OfferTable.concat([before.table, last.table])
+        segments.append(Segment(table, np.concatenate([before.alive, last.alive])))
+    return tuple(segments)
+
+
+def _compacted(snapshot: Snapshot) -> Snapshot:
+    """Everything that is alive in one segment, in the order of the tie keys."""
+    rows = [int(row) for row in np.flatnonzero(snapshot.offers.alive)]
+    rows.sort(key=snapshot.offers.tie_key)
+    cards = [snapshot.places[row] for row in rows]
+    return replace(
+        snapshot,
+        offers=Places.of(snapshot.matcher.table([snapshot.offers.row(row) for row in rows])),
+        places=cards,
+        positions_of=positions_by_id(cards),
+        public=public_rows(cards),
+        rows_of=rows_by_organisation(cards),
+    )
