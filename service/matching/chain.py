@@ -31,6 +31,7 @@ from service.matching.exact import broadcast_product, integer_rows
 from service.matching.geodesy import great_circle_km
 from service.matching.lexicon import TermLexicon
 from service.matching.material_names import asked_features, held_features, material_rows
+from service.matching.pair import distance_km
 from service.matching.tree import IndustryTree
 from service.matching.values import Need, Offer
 
@@ -67,6 +68,16 @@ class ChainLink:
     declared: str
     distance_km: float | None = None
     within_haul: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainAsked:
+    """What a project looks for: terms with their best codes, and the industries that usually sell or buy."""
+
+    bought: Sequence[tuple[str, str]]
+    made: Sequence[tuple[str, str]]
+    suppliers: Sequence[str]
+    buyers: Sequence[str]
 
 
 class ChainEncoder:
@@ -142,18 +153,31 @@ class ChainEncoder:
 
     def matched(self, need: Need, offer: Offer) -> list[ChainLink]:
         """Why the place fits the project's chain, for the sentence; empty when nothing does."""
+        return self.links_to(self.asked(need), need, offer)
+
+    def asked(self, need: Need) -> ChainAsked:
+        """What a project's side of its links consists of: the same for every place."""
+        return ChainAsked(
+            bought=self.bought(need),
+            made=self.made(need),
+            suppliers=self.suppliers(need),
+            buyers=self._buyers(need),
+        )
+
+    def links_to(self, asked: ChainAsked, need: Need, offer: Offer) -> list[ChainLink]:
+        """``matched`` for one of many places."""
         declared = self.declared(offer)
         wrote = dict(reversed(declared))  # of two words for one code the first is shown
         links: list[ChainLink] = []
         own_codes = [own for own, _ in declared]
-        for kind, terms in (("input", self.bought(need)), ("alike", self.made(need))):
+        for kind, terms in (("input", asked.bought), ("alike", asked.made)):
             for term, code in terms:
                 near = self.tree.nearest(code, own_codes)
                 if near is not None and len(self.tree.path(near[1])) > 1:
                     links.append(ChainLink(kind, term, near[1], self.tree.name(near[1]), wrote[near[0]]))
         for kind, codes in (
-            ("supplier", self.suppliers(need)),
-            ("buyer", self._buyers(need)),
+            ("supplier", asked.suppliers),
+            ("buyer", asked.buyers),
         ):
             for code in codes:
                 held = next((word for own, word in declared if self.tree.is_within(own, code)), None)
@@ -274,9 +298,9 @@ def _one_material(
 
 
 def _material_links(need: Need, offer: Offer) -> list[ChainLink]:
-    ends = [_known_or_nan([value]) for value in (need.lon, need.lat, offer.lon, offer.lat)]
-    distance = float(great_circle_km(*ends)[0])
-    known = None if np.isnan(distance) else distance
+    if not need.materials:
+        return []
+    known = distance_km(need, offer)
     links: list[ChainLink] = []
     for material in need.materials:
         asked = asked_features(material.name)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
-from service.matching.chain import ChainEncoder
+from service.matching.chain import ChainAsked, ChainEncoder, ChainLink
+from service.matching.documents import need_text
+from service.matching.pair import counted_partner, distance_km
 from service.matching.rulebook import Language, RuleBook
 from service.matching.text import TextModel
 from service.matching.tree import IndustryTree
-from service.matching.values import Band, Figure, Need, Offer
+from service.matching.values import Band, Figure, Need, Offer, Partner
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,24 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What sentences read of a need besides its fields; the same for every place of a page."""
+
+    text: str
+    chain: ChainAsked
+
+    @classmethod
+    def of(cls, need: Need, context: Context) -> Reading:
+        """The reading of one need."""
+        return cls(need_text(need, context.tree), context.chain.asked(need))
+
+
+@dataclass(frozen=True)
 class Case:
-    """One need and one offer in one site mode, for a sentence."""
+    """One need and one offer in one site mode, for a sentence.
+
+    ``given`` is the need's reading where it is at hand; else it is worked out when a sentence asks for it.
+    """
 
     need: Need
     offer: Offer
@@ -33,6 +52,27 @@ class Case:
     rent: bool
     context: Context
     language: Language
+    given: Reading | None = None
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The need's reading."""
+        return self.given or Reading.of(self.need, self.context)
+
+    @cached_property
+    def links(self) -> list[ChainLink]:
+        """Why the place fits the project's chain."""
+        return self.context.chain.links_to(self.reading.chain, self.need, self.offer)
+
+    @cached_property
+    def partner(self) -> tuple[Partner, str] | None:
+        """The pairing that counts and the region of the place it reaches."""
+        return counted_partner(self.need, self.offer)
+
+    @cached_property
+    def distance_km(self) -> float | None:
+        """Great-circle distance; None when either point is unknown."""
+        return distance_km(self.need, self.offer)
 
     def say(self, chinese: str, english: str) -> str:
         """The sentence in the reader's language."""

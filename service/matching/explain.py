@@ -10,15 +10,14 @@ from numpy.typing import NDArray
 
 from service.matching.assessment import verdicts
 from service.matching.columns import Bools, Floats, NeedColumns, OfferColumns
-from service.matching.context import Case, Context
+from service.matching.context import Case, Context, Reading, Shown
 from service.matching.criteria import CRITERIA
-from service.matching.criteria.partnership import counted_partner
-from service.matching.criteria.proximity import distance_km
+from service.matching.pair import counted_partner
 from service.matching.places import Places
 from service.matching.ranking import Ranking, ShownMode
 from service.matching.rulebook import Language
 from service.matching.rules import AdmissionRule
-from service.matching.summary import ScoreLine, summary
+from service.matching.summary import Points, ScoreLine, points, said, sentence
 from service.matching.values import Need, Offer
 from service.matching.verdicts import UNKNOWN
 from service.matching.weights import Weights
@@ -76,43 +75,83 @@ class Item:
     summary: str
 
 
-def contributions(
-    case: Case, utilities: Floats, unknown: Bools, weights: Weights
-) -> tuple[tuple[Contribution, ...], list[str], str]:
-    """The lines of one pair's score, the fields that its criteria miss, and the summary.
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one line of the score says, whatever it weighs."""
+
+    criterion: str
+    utility: float
+    unit: str
+    unknown: bool
+    shown: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What is said of one pair, whatever the weights: a ranking adds rank, score, shares and summary.
+
+    ``position`` and ``key`` are those of the ranked row; ``missing`` are the fields that the lines miss.
+    """
+
+    position: int
+    key: str
+    site_mode: ShownMode
+    lines: tuple[Line, ...]
+    to_confirm: tuple[str, ...]
+    distance_km: float | None
+    programme: str | None
+    points: Points
+
+
+def told(case: Case, utilities: Floats, unknown: Bools) -> tuple[Line, ...]:
+    """What the lines of one pair's score say.
 
     Parameters
     ----------
     case : Case
     utilities, unknown : ndarray, shape (number of criteria,)
         The very numbers that the score was added up from.
-    weights : Weights
     """
-    lines: list[Contribution] = []
-    missing: list[str] = []
-    told: list[ScoreLine] = []
-    for criterion, weight, utility, is_unknown in zip(
-        CRITERIA, weights.normalised, utilities.tolist(), unknown.tolist(), strict=True
-    ):
+    lines = []
+    for criterion, utility, is_unknown in zip(CRITERIA, utilities.tolist(), unknown.tolist(), strict=True):
         shown = criterion.reason(case, utility)
-        missing += shown.missing
-        told.append(ScoreLine(criterion.name, weight, utility, is_unknown, shown.missing))
-        lines.append(
-            Contribution(
-                criterion=criterion.name,
-                weight=weight,
-                utility=utility,
-                contribution=weight * utility,
-                need=shown.need,
-                offer=shown.offer,
-                unit=criterion.unit if shown.unit is None else shown.unit,
-                need_band=shown.need_band,
-                offer_band=shown.offer_band,
-                reason=shown.text,
-                unknown=is_unknown,
-            )
+        unit = criterion.unit if shown.unit is None else shown.unit
+        lines.append(Line(criterion.name, utility, unit, is_unknown, shown))
+    return tuple(lines)
+
+
+def points_of(case: Case, lines: Sequence[Line]) -> Points:
+    """What a summary may say of these lines."""
+    return points(
+        case, [ScoreLine(line.criterion, line.utility, line.unknown, line.shown.missing) for line in lines]
+    )
+
+
+def missing_in(lines: Sequence[Line]) -> list[str]:
+    """The fields that the criteria of these lines miss."""
+    return [name for line in lines for name in line.shown.missing]
+
+
+def weighed(lines: Sequence[Line], said_of: Points, weights: Weights) -> tuple[tuple[Contribution, ...], str]:
+    """The contributions of the lines under these weights, and the summary."""
+    contributions = tuple(
+        Contribution(
+            criterion=line.criterion,
+            weight=weight,
+            utility=line.utility,
+            contribution=weight * line.utility,
+            need=line.shown.need,
+            offer=line.shown.offer,
+            unit=line.unit,
+            need_band=line.shown.need_band,
+            offer_band=line.shown.offer_band,
+            reason=line.shown.text,
+            unknown=line.unknown,
         )
-    return tuple(lines), missing, summary(case, told)
+        for line, weight in zip(lines, weights.normalised, strict=True)
+    )
+    chosen = said(said_of, weights.normalised, [line.utility for line in lines])
+    return contributions, sentence(said_of, chosen)
 
 
 def failure(rule: AdmissionRule, case: Case, fixable: bool) -> Failure:
@@ -158,6 +197,56 @@ def programme(need: Need, offer: Offer) -> str | None:
     return None if found is None else found[0].programme
 
 
+def account_page(
+    rules: Sequence[AdmissionRule],
+    needs: NeedColumns,
+    offers: OfferColumns,
+    ranking: Ranking,
+    context: Context,
+    language: Language,
+    lines: Sequence[int] | None = None,
+) -> list[Account]:
+    """What is said of the pairs of a ranking's page, from the numbers that it was ranked by.
+
+    Parameters
+    ----------
+    rules : sequence of AdmissionRule, those in force
+    needs, offers : the columns that were ranked, one side a single row
+    lines : sequence of int, optional
+        Lines of the page; all of them where it is left out.
+    """
+    wanted = list(range(len(ranking.positions))) if lines is None else list(lines)
+    positions = ranking.positions[wanted]
+    ranks_offers = len(needs) == 1
+    shown_needs = needs if ranks_offers else needs.take(positions)
+    shown_offers = offers.take(positions) if ranks_offers else offers
+    modes = [verdicts(rules, mode, shown_offers, context) for mode in shown_needs.modes()]
+    reading = Reading.of(shown_needs.rows[0], context) if ranks_offers and wanted else None
+    accounts = []
+    for row, line in enumerate(wanted):
+        need = shown_needs.rows[0 if ranks_offers else row]
+        offer = shown_offers.rows[row if ranks_offers else 0]
+        site_mode = ranking.site_modes[line]
+        case = Case(need, offer, site_mode != "rent", site_mode != "build", context, language, reading)
+        found = told(case, ranking.utilities[line], ranking.unknown[line])
+        outcomes = modes[-1 if need.site_mode == "either" and site_mode == "rent" else 0]
+        missing = missing_in(found)
+        missing += unknown_fields(rules, [at(outcome, row) for outcome in outcomes], case)
+        accounts.append(
+            Account(
+                position=int(positions[row]),
+                key=offer.key if ranks_offers else need.key,
+                site_mode=site_mode,
+                lines=found,
+                to_confirm=fields_to_confirm(offer, missing),
+                distance_km=case.distance_km,
+                programme=None if case.partner is None else case.partner[0].programme,
+                points=points_of(case, found),
+            )
+        )
+    return accounts
+
+
 def explain_page(
     rules: Sequence[AdmissionRule],
     needs: NeedColumns,
@@ -174,33 +263,22 @@ def explain_page(
     rules : sequence of AdmissionRule, those in force
     needs, offers : the columns that were ranked, one side a single row
     """
-    ranks_offers = len(needs) == 1
-    shown_needs = needs if ranks_offers else needs.take(ranking.positions)
-    shown_offers = offers.take(ranking.positions) if ranks_offers or isinstance(offers, Places) else offers
-    modes = [verdicts(rules, mode, shown_offers, context) for mode in shown_needs.modes()]
     items = []
-    for line, position in enumerate(ranking.positions.tolist()):
-        need = shown_needs.rows[0 if ranks_offers else line]
-        offer = shown_offers.rows[line if ranks_offers else 0]
-        site_mode = ranking.site_modes[line]
-        case = Case(need, offer, site_mode != "rent", site_mode != "build", context, language)
-        lines, missing, line_summary = contributions(
-            case, ranking.utilities[line], ranking.unknown[line], weights
-        )
-        outcomes = modes[-1 if need.site_mode == "either" and site_mode == "rent" else 0]
-        missing += unknown_fields(rules, [at(outcome, line) for outcome in outcomes], case)
+    accounts = account_page(rules, needs, offers, ranking, context, language)
+    for line, account in enumerate(accounts):
+        contributions, summary = weighed(account.lines, account.points, weights)
         items.append(
             Item(
-                position=position,
-                key=offer.key if ranks_offers else need.key,
+                position=account.position,
+                key=account.key,
                 rank=ranking.preceding + line + 1,
                 score=float(ranking.scores[line]),
-                site_mode=site_mode,
-                contributions=lines,
-                to_confirm=fields_to_confirm(offer, missing),
-                distance_km=distance_km(need, offer),
-                programme=programme(need, offer),
-                summary=line_summary,
+                site_mode=account.site_mode,
+                contributions=contributions,
+                to_confirm=account.to_confirm,
+                distance_km=account.distance_km,
+                programme=account.programme,
+                summary=summary,
             )
         )
     return items

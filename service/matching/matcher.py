@@ -16,7 +16,6 @@ from service.matching.chain import ChainEncoder
 from service.matching.columns import Bools, Ints, NeedColumns, OfferColumns
 from service.matching.complements import ComplementFinder, Complements, TermComplements
 from service.matching.context import Case, Context
-from service.matching.criteria.proximity import distance_km
 from service.matching.encoding import encode_needs, encode_offers
 from service.matching.exclusions import (
     Exclusion,
@@ -28,15 +27,20 @@ from service.matching.exclusions import (
     read,
 )
 from service.matching.explain import (
+    Account,
     Contribution,
     Failure,
     Item,
+    account_page,
     at,
-    contributions,
     explain_page,
     fields_to_confirm,
+    missing_in,
+    points_of,
     programme,
+    told,
     unknown_fields,
+    weighed,
 )
 from service.matching.fixes import FixStep, apply_fix
 from service.matching.kernel import blend
@@ -44,6 +48,7 @@ from service.matching.lexicon import TermLexicon
 from service.matching.offer_table import OfferTable
 from service.matching.place_ranking import rank_places
 from service.matching.places import Places, Segment
+from service.matching.pair import distance_km
 from service.matching.ranking import Cursor, Ranking, ShownMode, page_rows, rank, site_mode
 from service.matching.rulebook import Language, RuleBook
 from service.matching.rules import AdmissionRule, admission_rules
@@ -221,6 +226,20 @@ class Matcher:
         rules, context = self._in_force(today), self._context(today)
         return explain_page(rules, needs, offers, ranking, weights, context, language)
 
+    def accounts(
+        self,
+        needs: NeedColumns,
+        offers: OfferColumns,
+        ranking: Ranking,
+        *,
+        today: date,
+        language: Language = "zh",
+        lines: Sequence[int] | None = None,
+    ) -> list[Account]:
+        """What `explain` says of these lines of a page (all: None) whatever the weights, to be kept."""
+        rules, context = self._in_force(today), self._context(today)
+        return account_page(rules, needs, offers, ranking, context, language, lines)
+
     def exclusions(
         self,
         need: NeedColumns,
@@ -271,15 +290,16 @@ class Matcher:
         first = np.zeros(1, dtype=np.int64)
         values = page_rows([utility.values for utility in utilities], first, 1)[0]
         unknown = page_rows([utility.unknown for utility in utilities], first, 1)[0]
-        lines, missing, line_summary = contributions(case, values, unknown, weights)
+        lines = told(case, values, unknown)
+        contributions, line_summary = weighed(lines, points_of(case, lines), weights)
         outcomes = [at(verdict, 0) for verdict in readings.plans[variant[0]].verdicts]
-        missing += unknown_fields(rules, outcomes, case)
+        missing = missing_in(lines) + unknown_fields(rules, outcomes, case)
         return Pair(
             key=offer.rows[0].key,
             eligible=eligible,
             score=float(blend([utility.values for utility in utilities], weights.normalised, 1)[0]),
             site_mode=mode,
-            contributions=lines,
+            contributions=contributions,
             to_confirm=fields_to_confirm(offer.rows[0], missing),
             failures=() if eligible else failures_of(rules, readings, 0, case),
             cheapest_fix=None if eligible else readings.plans[variant[0]].steps(0, offer.rows[0], context),

@@ -9,8 +9,8 @@ from typing import Final
 from service.matching.chain import bought_names
 from service.matching.context import Case
 from service.matching.criteria.land import deciding_land
-from service.matching.criteria.partnership import PROGRAMME_NAMES, counted_partner
-from service.matching.criteria.proximity import distance_km
+from service.matching.criteria.partnership import PROGRAMME_NAMES
+from service.matching.rulebook import Language
 from service.matching.sentences import amount, label
 from service.matching.values import Band, Figure
 
@@ -22,50 +22,92 @@ _LISTED = {"zh": "、", "en": ", "}
 
 @dataclass(frozen=True, slots=True)
 class ScoreLine:
-    """What the summary reads of one contribution. ``missing`` are the fields to confirm."""
+    """What the summary reads of one line of a score. ``missing`` are the fields to confirm."""
 
     criterion: str
-    weight: float
     utility: float
     unknown: bool
     missing: tuple[str, ...]
 
 
-def summary(case: Case, lines: Sequence[ScoreLine]) -> str:
-    """The strongest points (at most three), the weakest one, and the weightiest open question.
+@dataclass(frozen=True, slots=True)
+class Points:
+    """All that a summary may say of one pair, by the line of the score that it belongs to.
 
-    Strong is what has a utility of 0.75 or more, by its contribution; weak what has less than 0.6, by
-    what it costs the score; equal ones in the order of the criteria. A pairing is said besides. Neither
-    is what the project gives no cause for; likeness of wording stays with its own line.
+    ``strong`` has a utility of 0.75 or more, ``weak`` less than 0.6; ``unknown`` are the open questions.
+    What the project gives no cause for is in none of them. ``pairing`` is said in any case.
+    """
+
+    strong: dict[int, str]
+    weak: dict[int, str]
+    unknown: dict[int, str]
+    pairing: str
+    language: Language
+
+
+def points(case: Case, lines: Sequence[ScoreLine]) -> Points:
+    """What may be said of a pair, whatever its lines weigh; likeness of wording stays with its own line."""
+    strong: dict[int, str] = {}
+    weak: dict[int, str] = {}
+    unknown: dict[int, str] = {}
+    for place, line in enumerate(lines):
+        phrase = _PHRASES.get(line.criterion)
+        if phrase is None:
+            continue
+        if line.unknown:
+            if line.missing:
+                unknown[place] = _unknown(case, line)
+        elif line.utility >= _STRONG:
+            if text := phrase(case, True):
+                strong[place] = text
+        elif line.utility < _WEAK and (text := phrase(case, False)):
+            weak[place] = text
+    return Points(strong, weak, unknown, _pairing(case), case.language)
+
+
+def said(said_of: Points, weights: Sequence[float], utilities: Sequence[float]) -> tuple[int, ...]:
+    """Which lines a summary names under these weights.
+
+    The strongest by contribution (at most three), the weightiest open question, and the weak line that
+    costs the score most; of equal ones the first.
+
+    Returns
+    -------
+    lines : tuple of int, length 5
+        Three strong ones, the open one, the weak one; -1 where there is none.
+    """
+    strong = sorted(said_of.strong, key=lambda n: -weights[n] * utilities[n])[:_STRENGTHS_SHOWN]
+    unknown = min(said_of.unknown, key=lambda n: -weights[n], default=-1)
+    weak = min(said_of.weak, key=lambda n: -weights[n] * (1 - utilities[n]), default=-1)
+    return (*strong, *[-1] * (_STRENGTHS_SHOWN - len(strong)), unknown, weak)
+
+
+def sentence(said_of: Points, lines: Sequence[int]) -> str:
+    """The summary that names these lines, as ``said`` gives them.
 
     Returns
     -------
     text : str
         "产业对口、土地充足（120/60 亩）；短板：电价待确认、距离 402 公里。"
     """
-    told = [line for line in lines if line.criterion in _PHRASES]
-    known = [line for line in told if not line.unknown]
-    strong = sorted((n for n in known if n.utility >= _STRONG), key=lambda n: -n.weight * n.utility)
-    weak = sorted((n for n in known if n.utility < _WEAK), key=lambda n: -n.weight * (1 - n.utility))
-    unknown = sorted((n for n in told if n.unknown and n.missing), key=lambda n: -n.weight)
-    fits = [text for line in strong if (text := _PHRASES[line.criterion](case, True))][:_STRENGTHS_SHOWN]
-    lacks = [_unknown(case, line) for line in unknown][:1]
-    lacks += [text for line in weak if (text := _PHRASES[line.criterion](case, False))][:1]
-    listed = _LISTED[case.language]
-    fits += _pairing(case)
+    *strong, unknown, weak = lines
+    fits = [said_of.strong[line] for line in strong if line >= 0]
+    lacks = [said_of.unknown[unknown]] if unknown >= 0 else []
+    lacks += [said_of.weak[weak]] if weak >= 0 else []
+    fits += [said_of.pairing] if said_of.pairing else []
+    listed = _LISTED[said_of.language]
     good, bad = listed.join(fits), listed.join(lacks)
-    if case.language == "zh":
+    if said_of.language == "zh":
         return f"{good or '无突出优势'}；{'短板：' if bad else '无明显短板'}{bad}。"
     text = f"{good or 'no outstanding strength'}; {'weak: ' if bad else 'no marked weakness'}{bad}."
     return f"{text[0].upper()}{text[1:]}"
 
 
-def _pairing(case: Case) -> list[str]:
-    found = counted_partner(case.need, case.offer)
-    if found is None:
-        return []
-    zh, en = PROGRAMME_NAMES[found[0].programme]
-    return [case.say(f"属结对地区（{zh}）", f"partner region ({en})")]
+def _pairing(case: Case) -> str:
+    if case.partner is None:
+        return ""
+    zh, en = PROGRAMME_NAMES[case.partner[0].programme]
+    return case.say(f"属结对地区（{zh}）", f"partner region ({en})")
 
 
 def _unknown(case: Case, line: ScoreLine) -> str:
@@ -81,9 +123,8 @@ def _industry(case: Case, strong: bool) -> str:
 
 
 def _chain(case: Case, strong: bool) -> str:
-    encoder = case.context.chain
     asked = bought_names(case.need)
-    made = {link.term for link in encoder.matched(case.need, case.offer) if link.kind == "input"}
+    made = {link.term for link in case.links if link.kind == "input"}
     counts = f"{len(made)}/{len(asked)}"
     zh, en = (f"（{counts} 项投入品）", f" ({counts} inputs)") if asked else ("", "")
     if strong:
@@ -156,7 +197,7 @@ def _partnership(case: Case, strong: bool) -> str:
 
 
 def _proximity(case: Case, strong: bool) -> str:
-    distance = distance_km(case.need, case.offer)
+    distance = case.distance_km
     if distance is None:
         return ""
     if strong:

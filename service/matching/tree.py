@@ -100,7 +100,11 @@ class IndustryTree:
         best: tuple[str, str] | None = None
         best_depth = 0
         for other in declared:
-            shared = sum(mine == theirs for mine, theirs in zip(path, self._paths[other], strict=False))
+            theirs = self._paths[other]
+            shared = min(len(path), len(theirs))
+            # Two paths part once: below that node they share nothing.
+            while shared and path[shared - 1] != theirs[shared - 1]:
+                shared -= 1
             if shared > best_depth:
                 best, best_depth = (other, path[shared - 1]), shared
         return best

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Self
+from typing import Final, Self
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,44 @@ from service.matching.words import normalised, shared_words, word_labels
 #: does not show in the order, coarse enough that a product stays far below 2**53.
 RARITY_UNITS = 64
 STRENGTH_UNITS = 255
+
+# Kept beside the models, not in them: a model's file and its digest hold what was learned alone.
+_word_columns: Final[WeakKeyDictionary[Wording, tuple[NDArray[np.str_], WordColumns]]] = WeakKeyDictionary()
+_term_weights: Final[WeakKeyDictionary[Wording, dict[str, int]]] = WeakKeyDictionary()
+# Bounded: the terms come from callers.
+_TERMS_KEPT: Final = 65_536
+
+
+class WordColumns:
+    """The words of a fitted model, each with the columns of its labels.
+
+    Parameters
+    ----------
+    words, word_labels, labels : ndarray of str
+        As ``Wording.fit`` learns them.
+    """
+
+    def __init__(
+        self, words: NDArray[np.str_], word_labels: NDArray[np.str_], labels: NDArray[np.str_]
+    ) -> None:
+        column = {label: position for position, label in enumerate(labels.tolist())}
+        self.columns = {
+            word: [column[label] for label in found.split()]
+            for word, found in zip(words.tolist(), word_labels.tolist(), strict=True)
+        }
+        self.longest = max(map(len, self.columns), default=0)
+
+    def counts(self, text: str) -> dict[int, int]:
+        """How often each label is named in a text, by the longest word from each place on."""
+        found: dict[int, int] = {}
+        start = 0
+        while start < len(text):
+            ends = range(min(len(text), start + self.longest), start + 1, -1)
+            word = next((text[start:end] for end in ends if text[start:end] in self.columns), "")
+            for label in self.columns.get(word, ()):
+                found[label] = found.get(label, 0) + 1
+            start += len(word) or 1
+        return found
 
 
 class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -159,24 +198,13 @@ class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
         return counts
 
     def _label_counts(self, clean: Sequence[str]) -> list[dict[int, int]]:
-        column = {label: position for position, label in enumerate(self.labels_.tolist())}
-        labels = {
-            word: [column[label] for label in found.split()]
-            for word, found in zip(self.words_.tolist(), self.word_labels_.tolist(), strict=True)
-        }
-        longest = max(map(len, labels), default=0)
-        rows: list[dict[int, int]] = []
-        for text in clean:
-            row: dict[int, int] = {}
-            start = 0
-            while start < len(text):
-                ends = range(min(len(text), start + longest), start + 1, -1)
-                word = next((text[start:end] for end in ends if text[start:end] in labels), "")
-                for label in labels.get(word, ()):
-                    row[label] = row.get(label, 0) + 1
-                start += len(word) or 1
-            rows.append(row)
-        return rows
+        # Fitted anew, a model has other words: they are the same only while the array is.
+        words, found = _word_columns.get(self, (None, None))
+        if words is not self.words_ or found is None:
+            found = WordColumns(self.words_, self.word_labels_, self.labels_)
+            _word_columns[self] = self.words_, found
+            _term_weights[self] = {}
+        return [found.counts(text) for text in clean]
 
     def _rarity_of(self, columns: NDArray[np.integer]) -> NDArray[np.int64]:
         place = np.minimum(np.searchsorted(self.rarity_columns_, columns), len(self.rarity_columns_) - 1)
@@ -273,6 +301,19 @@ class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
         """
         check_is_fitted(self)
         terms = shared_words(normalised(need_text), normalised(offer_text))
-        weights = np.asarray(Wording.transform_needs(self, terms).sum(axis=1)).ravel().tolist()
-        ranked = sorted(zip(weights, terms, strict=True), key=lambda pair: (-pair[0], pair[1]))
-        return [term for _, term in ranked[:k]]
+        weights = self._weights_of(terms)
+        return sorted(terms, key=lambda term: (-weights[term], term))[:k]
+
+    def _weights_of(self, terms: Sequence[str]) -> dict[str, int]:
+        """The rarity of each term as a whole; the same few words come up in every ranking."""
+        known = _term_weights.setdefault(self, {})
+        found = {term: weight for term in terms if (weight := known.get(term)) is not None}
+        new = [term for term in terms if term not in found]
+        if new:
+            weights = np.asarray(Wording.transform_needs(self, new).sum(axis=1), dtype=np.int64).ravel()
+            if len(known) + len(new) > _TERMS_KEPT:
+                known.clear()
+            learned = dict(zip(new, weights.tolist(), strict=True))
+            known.update(learned)
+            found |= learned
+        return found

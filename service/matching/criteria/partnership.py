@@ -8,7 +8,6 @@ from service.matching.columns import NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
 from service.matching.criteria.criterion import Criterion, Utility, known_everywhere
 from service.matching.ragged import intersects
-from service.matching.values import Need, Offer, Partner
 
 PROGRAMME_NAMES: Final[dict[str, tuple[str, str]]] = {
     "east_west": ("东西部协作", "east-west cooperation"),
@@ -24,24 +23,10 @@ def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utili
     return Utility(paired.astype("float64"), known_everywhere())
 
 
-def counted_partner(need: Need, offer: Offer) -> tuple[Partner, str] | None:
-    """The pairing that counts and the region of the place it reaches.
-
-    One under a programme that the project asks for goes first, then the host
-    before the homes, then the order in which the partners are given.
-    """
-    partners = sorted(need.partners, key=lambda partner: partner.programme not in need.programmes)
-    for partner in partners:
-        for path in offer.region_paths:
-            if partner.region_code in path:
-                return partner, path[0]
-    return None
-
-
 def reason(case: Case, utility: float) -> Shown:
     """Names the pairing, the programme, and whether host or home counted."""
     del utility
-    found = counted_partner(case.need, case.offer)
+    found = case.partner
     if found is None:
         return Shown(case.say("与项目方无结对关系。", "Not paired with the project's region."))
     partner, region = found

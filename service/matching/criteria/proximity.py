@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 import numpy as np
@@ -12,7 +11,6 @@ from service.matching.context import Case, Context, Shown
 from service.matching.criteria.criterion import Criterion, Utility
 from service.matching.geodesy import great_circle_km
 from service.matching.sentences import distance_text, plain
-from service.matching.values import Need, Offer
 
 NEUTRAL: Final = 0.5
 #: From here on a place is simply far: Jiaxing to Jiuzhaigou is about 1,600 km.
@@ -28,19 +26,10 @@ def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utili
     return Utility(np.where(unknown, NEUTRAL, near), unknown)
 
 
-def distance_km(need: Need, offer: Offer) -> float | None:
-    """Great-circle distance of one pair; None when either point is unknown."""
-    if need.lon is None or need.lat is None or offer.lon is None or offer.lat is None:
-        return None
-    ends = (np.array([value]) for value in (need.lon, need.lat, offer.lon, offer.lat))
-    distance = float(great_circle_km(*ends)[0])
-    return None if math.isnan(distance) else distance
-
-
 def reason(case: Case, utility: float) -> Shown:
     """The distance, labelled as a straight line; missing coordinates are to confirm."""
     del utility
-    distance = distance_km(case.need, case.offer)
+    distance = case.distance_km
     if distance is not None:
         said = distance_text(distance, case.language)
         return Shown(f"{said[0].upper()}{said[1:]}{case.say('。', '.')}", offer=distance)

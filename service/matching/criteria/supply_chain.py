@@ -20,7 +20,7 @@ def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utili
 
 def reason(case: Case, utility: float) -> Shown:
     """Which inputs the place makes and which it does not, then products, users and materials."""
-    need, offer, encoder = case.need, case.offer, case.context.chain
+    need, offer = case.need, case.offer
     says_something = bool(offer.industry_codes or offer.leading_industries or offer.materials)
     if not says_something and utility == chain.NEUTRAL:
         text = case.say(
@@ -28,8 +28,8 @@ def reason(case: Case, utility: float) -> Shown:
             f"The place states no industries or materials: counted as {plain(chain.NEUTRAL)}, to confirm.",
         )
         return Shown(text, missing=("leading_industries",))
-    links = encoder.matched(need, offer)
-    asked = [term for term, _ in encoder.bought(need)]
+    links = case.links
+    asked = [term for term, _ in case.reading.chain.bought]
     parts = [_inputs_text(case, asked, [link for link in links if link.kind == "input"])] if asked else []
     if unread := [name for name in chain.bought_names(need) if name not in asked]:
         listed = case.say("、", ", ").join(unread)

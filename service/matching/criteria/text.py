@@ -9,7 +9,7 @@ import numpy as np
 from service.matching.columns import NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
 from service.matching.criteria.criterion import Criterion, Utility
-from service.matching.documents import need_text, offer_text
+from service.matching.documents import offer_text
 from service.matching.sentences import plain
 from service.matching.trade_words import ACTIVITY
 
@@ -51,7 +51,7 @@ def reason(case: Case, utility: float) -> Shown:
             f"The place has no text: counted as {plain(NEUTRAL)}, to confirm with the place.",
         )
         return Shown(text, missing=("leading_industries",))
-    terms = case.context.model.shared_terms(need_text(case.need, tree), theirs, _TERMS_SHOWN)
+    terms = case.context.model.shared_terms(case.reading.text, theirs, _TERMS_SHOWN)
     how_zh, how_en = next(said for least, *said in _LIKENESS if utility >= least)
     head_zh, head_en = f"{how_zh}（{utility:.2f}）", f"{how_en} ({utility:.2f})"
     shared = [word for term in terms if len(word := ACTIVITY.sub("", term)) > 1]

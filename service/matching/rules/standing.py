@@ -9,7 +9,7 @@ import numpy as np
 
 from service.matching.columns import Ints, NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
-from service.matching.criteria.partnership import PROGRAMME_NAMES, counted_partner
+from service.matching.criteria.partnership import PROGRAMME_NAMES
 from service.matching.ragged import intersects
 from service.matching.rules.rule import AdmissionRule, Change, declare
 from service.matching.sentences import to_confirm_text
@@ -33,7 +33,7 @@ def _show_partner_regions(case: Case) -> Shown:
     index = 0 if case.language == "zh" else 1
     names = [PROGRAMME_NAMES.get(p, (p, p))[index] for p in case.need.programmes]
     asked = case.say("、", ", ").join(names)
-    found = counted_partner(case.need, case.offer)
+    found = case.partner
     if found is not None and found[0].programme in case.need.programmes:
         text = case.say(
             f"项目仅限{asked}结对地区，结对关系“{found[0].name}”计入。",
