@@ -200,7 +200,7 @@ def programme(need: Need, offer: Offer) -> str | None:
 def account_page(
     rules: Sequence[AdmissionRule],
     needs: NeedColumns,
-    offers: OfferColumns,
+    offers: OfferColumns | Places,
     ranking: Ranking,
     context: Context,
     language: Language,
@@ -219,7 +219,7 @@ def account_page(
     positions = ranking.positions[wanted]
     ranks_offers = len(needs) == 1
     shown_needs = needs if ranks_offers else needs.take(positions)
-    shown_offers = offers.take(positions) if ranks_offers else offers
+    shown_offers = offers.take(positions) if ranks_offers or isinstance(offers, Places) else offers
     modes = [verdicts(rules, mode, shown_offers, context) for mode in shown_needs.modes()]
     reading = Reading.of(shown_needs.rows[0], context) if ranks_offers and wanted else None
     accounts = []

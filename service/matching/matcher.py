@@ -46,9 +46,9 @@ from service.matching.fixes import FixStep, apply_fix
 from service.matching.kernel import blend
 from service.matching.lexicon import TermLexicon
 from service.matching.offer_table import OfferTable
+from service.matching.pair import distance_km
 from service.matching.place_ranking import rank_places
 from service.matching.places import Places, Segment
-from service.matching.pair import distance_km
 from service.matching.ranking import Cursor, Ranking, ShownMode, page_rows, rank, site_mode
 from service.matching.rulebook import Language, RuleBook
 from service.matching.rules import AdmissionRule, admission_rules
