@@ -29,12 +29,15 @@ from service.api import (
 )
 from service.api.deps import refuse_unknown_parameters
 from service.api.guard import Guard
+from service.api.memory import Memory
 from service.api.pages import Signer
 from service.api.rates import limiter_of
+from service.api.shortcut import Shortcut
 from service.database import Database, State, open_database, reading
 from service.errors import Unavailable
 from service.index import MatchIndex
 from service.logs import configure
+from service.revisions import revisions_of
 from service.schema import is_current
 from service.settings import Settings
 
@@ -74,7 +77,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.pool_size
         await run_in_threadpool(_warm, app, database, settings)
         _log.info("started", database=database.description)
+        app.state.revisions = revisions_of(database)
         yield
+        app.state.revisions.close()
         database.engine.dispose()
 
     app = FastAPIOffline(
@@ -88,6 +93,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.database = database
     app.state.index = MatchIndex()
+    app.state.memory = Memory()
+    app.state.revisions = None
     app.state.limiter = limiter_of(settings.rate_limit)
     app.state.is_current = is_current
     app.state.signer = Signer(settings.signing_key)
@@ -95,6 +102,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(module.router)
     problems.install(app)
     document.install(app)
+    app.add_middleware(Shortcut)
     app.add_middleware(Guard, settings=settings)
     return app
 

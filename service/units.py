@@ -134,7 +134,8 @@ def _plausible_instant(value: datetime) -> datetime:
     return _utc(value)
 
 
-def _rfc_3339(value: datetime) -> str:
+def rfc_3339(value: datetime) -> str:
+    """An instant as answers write it: in UTC, to the microsecond."""
     return _utc(value).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
@@ -144,7 +145,7 @@ Instant = Annotated[
     datetime,
     BeforeValidator(_whole_instant),
     AfterValidator(_plausible_instant),
-    PlainSerializer(_rfc_3339, return_type=str),
+    PlainSerializer(rfc_3339, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 

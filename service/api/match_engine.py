@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+import orjson
 from fastapi import Request
 from sqlmodel import Session
 
@@ -14,6 +16,8 @@ from service.access.policy import Actor
 from service.api import rankings as r
 from service.api.deps import Language
 from service.api.filters import Filters, passing
+from service.api.fragments import Fragments, FragmentStore
+from service.api.memory import memory_of
 from service.api.pages import Signer, signer_of
 from service.database import now
 from service.domain.profiles import Profile
@@ -35,6 +39,7 @@ from service.index import (
 )
 from service.index.snapshot import Bools
 from service.index.values import need_of, offer_of
+from service.units import rfc_3339
 
 Include = Literal["stability", "exclusions"]
 
@@ -66,11 +71,12 @@ def weights_of(
 class Engine:
     """Rankings for one request."""
 
-    session: Session
     actor: Actor
     snapshot: Snapshot
     language: Language
     signer: Signer
+    effective_at: datetime
+    fragments: FragmentStore | None = None
     weights: Weights = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,13 +86,10 @@ class Engine:
     def of(
         cls, request: Request, session: Session, index: MatchIndex, actor: Actor, language: Language
     ) -> Engine:
-        """The engine on the index as it is now."""
-        return cls(session, actor, index.current(session), language, signer_of(request))
-
-    @property
-    def effective_at(self) -> datetime:
-        """The instant that decides what is in date."""
-        return now(self.session)
+        """The engine on the index as it is now. Its `effective_at` decides what is in date."""
+        snapshot = index.current(session)
+        store = memory_of(request).fragments_of(snapshot)
+        return cls(actor, snapshot, language, signer_of(request), now(session), store)
 
     @property
     def basis(self) -> dict[str, Any]:
@@ -97,6 +100,24 @@ class Engine:
             "effective_at": self.effective_at,
         }
 
+    def tag(self, query: str, *parts: Any) -> str:
+        """The ETag of a ranking: everything that it depends on; the day stands for what expires."""
+        snapshot = self.snapshot
+        basis = [
+            *parts,
+            snapshot.revision,
+            snapshot.model_version,
+            snapshot.today.isoformat(),
+            self.actor.organisation_id,
+            self.language,
+            query,
+        ]
+        return f'"{hashlib.sha256(orjson.dumps(basis)).hexdigest()[:32]}"'
+
+    def query(self, *parts: Any) -> str:
+        """What a page's cursor belongs to: the question, and whose it is."""
+        return orjson.dumps([self.actor.organisation_id, *parts], option=orjson.OPT_SORT_KEYS).decode()
+
     def need(self, row: ProjectFields, key: str, organisation_id: str) -> NeedColumns:
         """One project as the actor may know it."""
         snapshot = self.snapshot
@@ -104,6 +125,19 @@ class Engine:
         region_code = snapshot.regions_of.get(organisation_id)
         need = need_of(row, key, snapshot.atlas, region_code, snapshot.today, teaser=teaser)
         return snapshot.matcher.needs([need])
+
+    def known(self, row: ProjectFields, key: Hashable, project_id: str, organisation_id: str) -> Fragments:
+        """What is at hand of a project as the actor may know it; ``key`` names its very content.
+
+        An outsider's sight of one project may differ from the owner's, and sentences by language.
+        """
+        full_key = (key, organisation_id == self.actor.organisation_id, self.language)
+        found = self.fragments.get(full_key) if self.fragments is not None else None
+        if found is None:
+            found = Fragments(self.need(row, project_id, organisation_id))
+            if self.fragments is not None:
+                found = self.fragments.put(full_key, found)
+        return found
 
     def offer(self, row: Profile) -> OfferColumns:
         """One profile as the actor may know it."""
@@ -115,6 +149,76 @@ class Engine:
         visible = self.snapshot.visible_places(self.actor.organisation_id)
         return visible if filters is None else visible & passing(self.snapshot, filters, need)
 
+    def match_bytes(
+        self,
+        known: Fragments,
+        visible: Bools,
+        *,
+        limit: int,
+        cursor: str | None = None,
+        query: str,
+        stability: bool = False,
+    ) -> bytes:
+        """`match_page` as JSON without the closing brace: what is at hand is not worked out again."""
+        ranking = self.rank(known.need, visible, limit=limit, cursor=cursor, query=query)
+        self.explain(known, ranking)
+        offers = self.snapshot.offers
+        intervals = self._intervals(known.need, offers, visible, ranking) if stability else None
+        return self.written(known, ranking, query=query, intervals=intervals)
+
+    def rank(
+        self, need: NeedColumns, visible: Bools, *, limit: int, cursor: str | None = None, query: str
+    ) -> Ranking:
+        """One page of places for one project, unexplained."""
+        return self.snapshot.matcher.rank_offers(
+            need,
+            self.snapshot.offers,
+            visible=visible,
+            k=limit,
+            today=self.snapshot.today,
+            weights=self.weights,
+            after=self._after(query, cursor),
+        )
+
+    def explain(self, known: Fragments, ranking: Ranking) -> None:
+        """Bring to hand what is missing of a page."""
+        missing = known.missing(ranking)
+        if not missing:
+            return
+        snapshot = self.snapshot
+        accounts = snapshot.matcher.accounts(
+            known.need,
+            snapshot.offers,
+            ranking,
+            today=snapshot.today,
+            language=self.language,
+            lines=missing,
+        )
+        known.add(accounts, [snapshot.places[account.position] for account in accounts])
+        if self.fragments is not None:
+            self.fragments.trim()
+
+    def written(
+        self,
+        known: Fragments,
+        ranking: Ranking,
+        *,
+        query: str,
+        intervals: Sequence[tuple[int, int]] | None = None,
+    ) -> bytes:
+        """A page of which nothing is missing, as JSON without the closing brace."""
+        tail = self._tail(query, ranking)
+        basis = {name: tail.pop(name) for name in self.basis}
+        return b"".join(
+            (
+                orjson.dumps(basis | {"effective_at": rfc_3339(self.effective_at)})[:-1],
+                b',"items":',
+                known.items(ranking, self.weights, intervals),
+                b",",
+                orjson.dumps(tail)[1:-1],
+            )
+        )
+
     def match_page(
         self,
         need: NeedColumns,
@@ -125,17 +229,9 @@ class Engine:
         query: str,
         stability: bool,
     ) -> dict[str, Any]:
-        """A page of places for one project."""
+        """A page of places for one project, explained from the beginning: what `match_bytes` must equal."""
         snapshot, today = self.snapshot, self.snapshot.today
-        ranking = snapshot.matcher.rank_offers(
-            need,
-            snapshot.offers,
-            visible=visible,
-            k=limit,
-            today=today,
-            weights=self.weights,
-            after=self._after(query, cursor),
-        )
+        ranking = self.rank(need, visible, limit=limit, cursor=cursor, query=query)
         lines = snapshot.matcher.explain(
             need, snapshot.offers, ranking, today=today, weights=self.weights, language=self.language
         )

@@ -10,11 +10,12 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from service.access.policy import Actor
 from service.api import rankings as r
 from service.api.deps import Cursor, IndexDep, LanguageDep, Limit, MatchReader, PathId, ReadSession
 from service.api.filters import Filters
+from service.api.fragments import Fragments
 from service.api.match_engine import Engine, Include, weights_of
+from service.api.memory import memory_of
 from service.api.pages import query_of
 from service.api.preconditions import not_modified
 from service.api.problems import documented
@@ -65,22 +66,14 @@ class MatchQuery(BaseModel):
 
 
 def ranking_tag(request: Request, engine: Engine, *parts: Any) -> str:
-    """The ETag of a ranking: everything that it depends on; the day stands for what expires."""
-    snapshot = engine.snapshot
-    basis = [
-        *parts,
-        snapshot.revision,
-        snapshot.model_version,
-        snapshot.today.isoformat(),
-        engine.actor.organisation_id,
-        engine.language,
-        str(request.url.query),
-    ]
-    return f'"{hashlib.sha256(orjson.dumps(basis)).hexdigest()[:32]}"'
+    """The ETag of a ranking."""
+    return engine.tag(str(request.url.query), *parts)
 
 
-def _query(actor: Actor, *parts: Any) -> str:
-    return orjson.dumps([actor.organisation_id, *parts], option=orjson.OPT_SORT_KEYS).decode()
+def _remember(request: Request, session: ReadSession, engine: Engine, row: Project | None) -> None:
+    """Have the next such request answered from memory."""
+    authorization = request.headers.get("authorization", "").encode("latin-1")
+    memory_of(request).remember(session, engine.snapshot, authorization, engine.actor, row)
 
 
 @router.get(
@@ -100,27 +93,32 @@ def list_project_matches(
     limit: Limit = 20,
     cursor: Cursor = None,
     include: Wanted = None,
-) -> r.MatchPage | Response:
+) -> Response:
     """The places that pass every admission rule, best first, each explained term by term."""
     row = projects.get(session, actor, project_id)
     engine = Engine.of(request, session, index, actor, language)
-    unchanged = not_modified(request, response, ranking_tag(request, engine, row.id, row.version))
+    _remember(request, session, engine, row)
+    tag = ranking_tag(request, engine, row.id, row.version)
+    unchanged = not_modified(request, response, tag)
     if unchanged is not None:
         return unchanged
-    need = engine.need(row, row.id, row.organisation_id)
-    page = engine.match_page(
-        need,
-        engine.places(None, need),
+    known = engine.known(row, (row.id, row.version), row.id, row.organisation_id)
+    page = engine.match_bytes(
+        known,
+        engine.places(None, known.need),
         limit=limit,
         cursor=cursor,
-        query=_query(actor, query_of(request)),
+        query=engine.query(query_of(request)),
         stability=include == "stability",
     )
-    return r.MatchPage(**page)
+    return Response(page + b"}", headers={"ETag": tag}, media_type="application/json")
 
 
 @router.post(
-    "/match-queries", summary="Rank places with other weights", responses=documented(400, 404, 408, 413)
+    "/match-queries",
+    summary="Rank places with other weights",
+    responses=documented(400, 404, 408, 413),
+    response_model=r.MatchQueryPage,
 )
 def query_matches(
     body: MatchQuery,
@@ -129,37 +127,45 @@ def query_matches(
     index: IndexDep,
     actor: MatchReader,
     language: LanguageDep,
-) -> r.MatchQueryPage:
+) -> Response:
     """Rank places for a project that need not be registered, with weights and filters of the moment."""
     engine = Engine.of(request, session, index, actor, language)
     engine.weights = weights_of(body.weights, engine.snapshot.matcher.default_weights)
-    need = engine.need(*_asked_project(body, engine))
-    visible = engine.places(body.filters, need)
-    query = _query(
-        actor, body.model_dump(mode="json", exclude={"limit", "cursor", "exclusions_cursor", "include"})
-    )
-    page = engine.match_page(
-        need,
+    known = _asked_project(body, request, session, engine)
+    visible = engine.places(body.filters, known.need)
+    query = engine.query(query_of_body(body))
+    page = engine.match_bytes(
+        known,
         visible,
         limit=body.limit,
         cursor=body.cursor,
         query=query,
         stability="stability" in body.include,
     )
-    exclusions = None
+    exclusions = b"null"
     if "exclusions" in body.include:
-        exclusions = engine.exclusion_page(
-            need, visible, limit=body.limit, cursor=body.exclusions_cursor, query=f"exclusions {query}"
+        passed_over = engine.exclusion_page(
+            known.need, visible, limit=body.limit, cursor=body.exclusions_cursor, query=f"exclusions {query}"
         )
-    return r.MatchQueryPage(**page, exclusions=exclusions)
+        exclusions = passed_over.model_dump_json(by_alias=True).encode()
+    return Response(page + b',"exclusions":' + exclusions + b"}", media_type="application/json")
 
 
-def _asked_project(body: MatchQuery, engine: Engine) -> tuple[ProjectWrite | Project, str, str]:
+def query_of_body(body: MatchQuery) -> dict[str, Any]:
+    """What must be the same for a cursor to carry on."""
+    return body.model_dump(mode="json", exclude={"limit", "cursor", "exclusions_cursor", "include"})
+
+
+def _asked_project(body: MatchQuery, request: Request, session: ReadSession, engine: Engine) -> Fragments:
     if body.project is None:
-        row = projects.get(engine.session, engine.actor, body.project_id or "")
-        return row, row.id, row.organisation_id
-    project_records.check(engine.session, engine.actor, body.project, at="/project")
-    return body.project, "", engine.actor.organisation_id
+        row = projects.get(session, engine.actor, body.project_id or "")
+        _remember(request, session, engine, row)
+        return engine.known(row, (row.id, row.version), row.id, row.organisation_id)
+    project_records.check(session, engine.actor, body.project, at="/project")
+    _remember(request, session, engine, None)
+    own = engine.actor.organisation_id
+    content = orjson.dumps(body.project.model_dump(mode="json"))
+    return engine.known(body.project, (own, hashlib.sha256(content).digest()), "", own)
 
 
 @router.get(
@@ -186,7 +192,7 @@ def list_project_exclusions(
     if unchanged is not None:
         return unchanged
     need = engine.need(row, row.id, row.organisation_id)
-    query = _query(actor, query_of(request))
+    query = engine.query(query_of(request))
     return engine.exclusion_page(need, engine.places(None, need), limit=limit, cursor=cursor, query=query)
 
 
@@ -249,6 +255,6 @@ def list_profile_matches(
         engine.snapshot.visible_projects(actor.organisation_id, seen),
         limit=limit,
         cursor=cursor,
-        query=_query(actor, query_of(request)),
+        query=engine.query(query_of(request)),
         stability=include == "stability",
     )

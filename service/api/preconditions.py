@@ -35,12 +35,16 @@ def tagged(response: Response, answer: V) -> V:
     return answer
 
 
+def is_held(if_none_match: str, entity_tag: str) -> bool:
+    """Whether the caller holds this very answer already, by what it sends as If-None-Match."""
+    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return entity_tag in tags or "*" in tags
+
+
 def not_modified(request: Request, response: Response, entity_tag: str) -> Response | None:
     """A 304 where the caller holds this very answer already; else its ETag goes on the response."""
     response.headers["ETag"] = entity_tag
-    held = request.headers.get("if-none-match", "")
-    tags = {tag.strip().removeprefix("W/") for tag in held.split(",")}
-    if entity_tag in tags or "*" in tags:
+    if is_held(request.headers.get("if-none-match", ""), entity_tag):
         return Response(status_code=304, headers={"ETag": entity_tag})
     return None
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import orjson
 from pydantic import BaseModel, Field
 
 from service.domain.bands import BandRead
 from service.domain.profiles import Profile
-from service.index import Contribution, Failure, FixStep, Item, PlaceCard, ProjectCard
+from service.index import Contribution, Failure, FixStep, Item, Line, PlaceCard, ProjectCard
 from service.units import Instant
 
 SiteMode = Literal["build", "rent", "both"]
@@ -211,6 +212,30 @@ def profile_read(row: Profile, site_name: str, region_name: str) -> PlaceRead:
 def project_read(card: ProjectCard) -> ProjectItemRead:
     """A card as an item shows it."""
     return ProjectItemRead.model_validate(card, from_attributes=True)
+
+
+def place_values(card: PlaceCard) -> dict[str, Any]:
+    """The same as plain values, in the order of `PlaceRead`."""
+    return {name: getattr(card, name) for name in PlaceRead.model_fields}
+
+
+def contribution_texts(line: Line) -> tuple[bytes, bytes]:
+    """The members of a `ContributionRead` before its weight and after its contribution, as JSON."""
+    shown = line.shown
+    figures = {
+        "need": shown.need,
+        "offer": shown.offer,
+        "unit": line.unit,
+        "need_band": _ends(shown.need_band),
+        "offer_band": _ends(shown.offer_band),
+        "unknown": line.unknown,
+        "reason": shown.text,
+    }
+    return orjson.dumps({"criterion": line.criterion})[1:-1], orjson.dumps(figures)[1:-1]
+
+
+def _ends(band: tuple[float, float] | None) -> dict[str, float] | None:
+    return {"low": band[0], "high": band[1]} if band else None
 
 
 def contribution_reads(lines: tuple[Contribution, ...]) -> list[ContributionRead]:

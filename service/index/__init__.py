@@ -6,7 +6,9 @@ from service.index.basis import basis_of
 from service.index.live import MatchIndex
 from service.index.matchers import build_matcher, fit_first_model
 from service.index.snapshot import PlaceCard, ProjectCard, Snapshot
+from service.matching.choice import kinds, lines_of, weighed_page
 from service.matching.criteria import CRITERIA
+from service.matching.explain import Account, Line
 from service.matching.matcher import (
     DEFAULT_WEIGHTS,
     Complements,
@@ -25,11 +27,13 @@ from service.matching.matcher import (
     WeightsError,
     apply_fix,
 )
+from service.matching.summary import sentence
 
 # The matcher's own shapes go up through here, so that only this package imports it.
 __all__ = [
     "CRITERIA",
     "DEFAULT_WEIGHTS",
+    "Account",
     "Complements",
     "Contribution",
     "Cursor",
@@ -37,6 +41,7 @@ __all__ = [
     "Failure",
     "FixStep",
     "Item",
+    "Line",
     "MatchIndex",
     "NeedColumns",
     "OfferColumns",
@@ -52,4 +57,8 @@ __all__ = [
     "basis_of",
     "build_matcher",
     "fit_first_model",
+    "kinds",
+    "lines_of",
+    "sentence",
+    "weighed_page",
 ]

@@ -16,7 +16,7 @@ from service.matching.values import Band, Figure
 
 #: From here on a utility speaks for the place; below the other it speaks against it.
 _STRONG, _WEAK = 0.75, 0.6
-_STRENGTHS_SHOWN = 3
+STRENGTHS_SHOWN = 3
 _LISTED = {"zh": "、", "en": ", "}
 
 
@@ -76,10 +76,10 @@ def said(said_of: Points, weights: Sequence[float], utilities: Sequence[float]) 
     lines : tuple of int, length 5
         Three strong ones, the open one, the weak one; -1 where there is none.
     """
-    strong = sorted(said_of.strong, key=lambda n: -weights[n] * utilities[n])[:_STRENGTHS_SHOWN]
+    strong = sorted(said_of.strong, key=lambda n: -weights[n] * utilities[n])[:STRENGTHS_SHOWN]
     unknown = min(said_of.unknown, key=lambda n: -weights[n], default=-1)
     weak = min(said_of.weak, key=lambda n: -weights[n] * (1 - utilities[n]), default=-1)
-    return (*strong, *[-1] * (_STRENGTHS_SHOWN - len(strong)), unknown, weak)
+    return (*strong, *[-1] * (STRENGTHS_SHOWN - len(strong)), unknown, weak)
 
 
 def sentence(said_of: Points, lines: Sequence[int]) -> str:
