@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import httpx
 import structlog
@@ -37,6 +37,21 @@ app.add_typer(organisations_app, name="organisations")
 models_app = typer.Typer(no_args_is_help=True, help="Model versions.")
 app.add_typer(models_app, name="models")
 console = Console()
+# How every process of this service speaks HTTP; benchmarks/http.py has the bare side speak it too.
+UVICORN: Final[dict[str, Any]] = {
+    # uvloop and httptools, where they are installed: on Windows they are not.
+    "loop": "auto",
+    "http": "auto",
+    # Nothing here speaks WebSocket.
+    "ws": "none",
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "timeout_graceful_shutdown": 20,
+    # A worker that still imports does not answer its supervisor: at uvicorn's 5 seconds it is killed and
+    # started again, for ever, on a machine that is busy.
+    "timeout_worker_healthcheck": 60,
+}
 
 
 def main() -> None:
@@ -75,13 +90,7 @@ def serve(
         host=host or settings.host,
         port=port or settings.port,
         workers=count,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=20,
-        # A worker that still imports does not answer its supervisor: at uvicorn's 5 seconds it is killed and
-        # started again, for ever, on a machine that is busy.
-        timeout_worker_healthcheck=60,
+        **UVICORN,
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from service.matching.columns import Floats
+from service.matching.columns import Floats, Ints
 from service.matching.summary import STRENGTHS_SHOWN, Points
 
 #: What a line may be said as.
@@ -40,8 +40,15 @@ def code_of(lines: Sequence[int]) -> int:
     return code
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba ships no types
-def weigh(weights, utilities, kinds, rows, contributions, codes):  # pragma: no cover
+@njit(cache=True, nogil=True)
+def _weigh(
+    weights: Floats,
+    utilities: Floats,
+    kinds: NDArray[np.int8],
+    rows: Ints,
+    contributions: Floats,
+    codes: Ints,
+) -> None:  # pragma: no cover
     """Fill in contributions (m, c) and codes of the summaries (m,) for m rows of utilities and kinds.
 
     Parameters
@@ -80,8 +87,8 @@ def weigh(weights, utilities, kinds, rows, contributions, codes):  # pragma: no 
 
 
 def weighed_page(
-    weights: Floats, utilities: Floats, kinds: NDArray[np.int8], rows: NDArray[np.int64]
-) -> tuple[Floats, NDArray[np.int64]]:
+    weights: Floats, utilities: Floats, kinds: NDArray[np.int8], rows: Ints
+) -> tuple[Floats, Ints]:
     """The contributions (m, c) and the codes of the summaries (m,) of a page.
 
     Parameters
@@ -93,5 +100,5 @@ def weighed_page(
     """
     contributions = np.empty((len(rows), len(weights)), dtype=np.float64)
     codes = np.empty(len(rows), dtype=np.int64)
-    weigh(weights, utilities, kinds, rows, contributions, codes)
+    _weigh(weights, utilities, kinds, rows, contributions, codes)
     return contributions, codes
