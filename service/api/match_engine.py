@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 
 import orjson
@@ -77,10 +78,12 @@ class Engine:
     signer: Signer
     effective_at: datetime
     fragments: FragmentStore | None = None
-    weights: Weights = field(init=False)
+    chosen: Weights | None = None
 
-    def __post_init__(self) -> None:
-        self.weights = Weights(defaults=self.snapshot.matcher.default_weights)
+    @cached_property
+    def weights(self) -> Weights:
+        """The caller's weights where some were chosen, else the live model's."""
+        return self.chosen or Weights(defaults=self.snapshot.matcher.default_weights)
 
     @classmethod
     def of(

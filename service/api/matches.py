@@ -130,7 +130,7 @@ def query_matches(
 ) -> Response:
     """Rank places for a project that need not be registered, with weights and filters of the moment."""
     engine = Engine.of(request, session, index, actor, language)
-    engine.weights = weights_of(body.weights, engine.snapshot.matcher.default_weights)
+    engine.chosen = weights_of(body.weights, engine.snapshot.matcher.default_weights)
     known = _asked_project(body, request, session, engine)
     visible = engine.places(body.filters, known.need)
     query = engine.query(query_of_body(body))

@@ -204,7 +204,8 @@ async def _question(
     engine = Engine(actor, held.snapshot, language, state.signer, newest.instant, held.fragments)
     try:
         require(actor, Permission.MATCHES_READ)
-        engine.weights = weights_of(weights, held.snapshot.matcher.default_weights)
+        if weights:
+            engine.chosen = weights_of(weights, held.snapshot.matcher.default_weights)
     except (Forbidden, Invalid):
         return None
     # Counted last, since a request that goes on from here is answered here.
