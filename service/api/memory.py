@@ -94,11 +94,12 @@ class Memory:
         return held if held is not None and held.revision >= revision else None
 
     def fragments_of(self, snapshot: Snapshot) -> FragmentStore:
-        """What is at hand of explanations on the same places, regions, pairings and model, on the same day.
+        """What is at hand of explanations on the same regions, pairings and model, on the same day.
 
-        A change of projects alone keeps them: a project's own are found by its version.
+        Changed projects and places keep it: a project's own are found by its version, and a changed place
+        has a new row in the same list, of which no older row ever changes.
         """
-        basis = (snapshot.matcher, snapshot.offers, snapshot.places, snapshot.atlas, snapshot.regions_of)
+        basis = (snapshot.matcher, snapshot.places, snapshot.atlas, snapshot.regions_of)
         with self._lock:
             same = len(self._basis) == len(basis) + 1 and self._basis[-1] == snapshot.today
             if not same or any(old is not new for old, new in zip(self._basis, basis, strict=False)):

@@ -229,7 +229,7 @@ class Matcher:
     def accounts(
         self,
         needs: NeedColumns,
-        offers: OfferColumns,
+        offers: OfferColumns | Places,
         ranking: Ranking,
         *,
         today: date,
