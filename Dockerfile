@@ -36,7 +36,8 @@ ENV PATH=/opt/shanhai/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     SHANHAI_HOST=0.0.0.0 \
     SHANHAI_PORT=8000 \
-    SHANHAI_DATA_DIR=/data
+    SHANHAI_DATA_DIR=/data \
+    NUMBA_CACHE_DIR=/data/kernel
 WORKDIR /data
 VOLUME /data
 # By number, so that an orchestrator can see that it is not root.

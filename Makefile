@@ -5,7 +5,7 @@
 SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DELETE_ON_ERROR:
-.PHONY: help run test check check-code check-openapi check-types openapi lock clean
+.PHONY: help run test bench bench-full check check-code check-openapi check-types openapi lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,6 +28,15 @@ run: $(VENV)/run.stamp  ## Set up, rank the demo project, serve (PORT=8000 DATA_
 
 test: $(VENV)/dev.stamp  ## Run all tests, on SQLite and PostgreSQL (TEST_WORKERS=2)
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) tests
+
+bench: $(VENV)/dev.stamp  ## Measure rankings at small sizes beside their peers
+	$(BIN)/python -m benchmarks.places --places 2543
+	$(BIN)/python -m benchmarks.http --places 2543
+
+bench-full: $(VENV)/dev.stamp  ## Measure all sizes; takes many minutes
+	$(BIN)/python -m benchmarks.places --places 2543 100000 1000000
+	$(BIN)/python -m benchmarks.http --places 2543
+	$(BIN)/python -m benchmarks.http --places 50000
 
 check: check-code check-openapi check-types  ## Run every static check
 

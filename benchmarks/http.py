@@ -72,9 +72,11 @@ def run(options: argparse.Namespace, directory: Path) -> dict[str, Any]:
         answer = directory / "answer.json"
         answer.write_bytes(body)
         bare = [sys.executable, "-m", "benchmarks.http_bare", str(bare_port), str(answer)]
-        with server(bare, {}, f"http://127.0.0.1:{bare_port}/bare"):
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                sides = runner.run(rounds(world, options, port, bare_port))
+        with (
+            server(bare, {}, f"http://127.0.0.1:{bare_port}/bare"),
+            asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        ):
+            sides = runner.run(rounds(world, options, port, bare_port))
     return {
         "places": options.places,
         "projects": options.projects,
@@ -199,9 +201,7 @@ def free_port() -> int:
 @contextmanager
 def server(command: list[str], environment: dict[str, str], ready: str) -> Iterator[None]:
     """A server process that answers; ended afterwards."""
-    process = subprocess.Popen(  # noqa: S603
-        command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
     try:
         end = time.monotonic() + 120
         while True:
@@ -220,7 +220,10 @@ def server(command: list[str], environment: dict[str, str], ready: str) -> Itera
 
 def show(report: dict[str, Any]) -> None:
     """Print the table."""
-    said = "{places} places, {bytes} bytes, {connections} connections, {database}, log level {log_level}, seed {seed}"
+    said = (
+        "{places} places, {bytes} bytes, {connections} connections, {database}, "
+        "log level {log_level}, seed {seed}"
+    )
     print(said.format(**report))
     print(f"{'side':28}{'req/s':>8}{'low':>8}{'high':>8}{'of bare':>9}{'p50 ms':>9}{'p99 ms':>9}")
     for name, side in report["sides"].items():
@@ -232,7 +235,8 @@ def show(report: dict[str, Any]) -> None:
         print(f"{name:28}{rates}{side['p50_ms']:9.2f}{side['p99_ms']:9.2f}")
     first = report["first_seen"]
     print(
-        f"{'first seen, once each':28}{first['per_second']:8.0f}{'':25}{first['p50_ms']:9.2f}{first['p99_ms']:9.2f}"
+        f"{'first seen, once each':28}{first['per_second']:8.0f}{'':25}"
+        f"{first['p50_ms']:9.2f}{first['p99_ms']:9.2f}"
         f"  /livez p99 {first['livez_p99_ms']:.2f} ms"
     )
 

@@ -1,4 +1,4 @@
-"""The data of the HTTP benchmark: the shipped zones, tiled with varied figures, and projects of one bureau."""
+"""The data of the HTTP benchmark: shipped zones, tiled with varied figures, and projects of one bureau."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import insert
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from service.access.policy import Actor, granted_to
 from service.database import new_id, now, open_database, record_change, writing

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from service.matching.columns import Floats, Ints
+from service.matching.compiled import compiled
 from service.matching.summary import STRENGTHS_SHOWN, Points
 
 #: What a line may be said as.
@@ -40,7 +40,7 @@ def code_of(lines: Sequence[int]) -> int:
     return code
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _weigh(
     weights: Floats,
     utilities: Floats,
