@@ -1,0 +1,155 @@
+"""Rankings from memory: the very answer of the ordinary way, and nothing that it would refuse."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import col, update
+
+from service.access.keys import ApiKey
+from service.api.rankings import MatchPage, MatchQueryPage
+from service.api.shortcut import Shortcut
+from service.database import Database, now, reading, record_change, writing
+from service.domain import keys
+from tests.conftest import World
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the shortcut answered, by path."""
+    answered: list[str] = []
+
+    def seen(name: str) -> None:
+        own = getattr(Shortcut, name)
+
+        async def answer(self: Shortcut, scope: Any, *rest: Any) -> Any:
+            found = await own(self, scope, *rest)
+            if found is not None:
+                answered.append(scope["path"])
+            return found
+
+        monkeypatch.setattr(Shortcut, name, answer)
+
+    seen("_list")
+    seen("_query")
+    return answered
+
+
+@pytest.fixture
+def asked(world: World) -> str:
+    """The ranking of a project with two places, which is at hand."""
+    for who, code in (("qingyuan", "331126"), ("anji", "330523")):
+        world.profile(who, region_code=code, site_name=f"{code} 园区")
+    path = f"/v1/projects/{world.project()['id']}/matches"
+    assert len(world.get("jiashan", path).json()["items"]) == 2
+    return path
+
+
+def _same(one: dict[str, Any], other: dict[str, Any]) -> None:
+    assert one | {"effective_at": ""} == other | {"effective_at": ""}
+
+
+@pytest.mark.parametrize("limit", ["", "?limit=1"])
+def test_the_second_answer_comes_from_memory_and_is_the_first_to_the_last_digit(
+    world: World, asked: str, short: list[str], limit: str
+) -> None:
+    first = world.get("jiashan", asked + limit + ("&" if limit else "?") + "include=stability")
+    second = world.get("jiashan", asked + limit)
+    assert short == [asked]
+    MatchPage.model_validate_json(second.content)
+    slow, fast = first.json(), second.json()
+    for item in slow["items"]:
+        item |= {"rank_low": None, "rank_high": None}
+    _same(slow | {"next_cursor": None}, fast | {"next_cursor": None})
+    assert second.headers["ETag"]
+    held = world.call("jiashan", "GET", asked + limit, headers={"If-None-Match": second.headers["ETag"]})
+    assert (held.status_code, held.content) == (304, b"")
+
+
+def test_other_weights_from_memory_give_what_a_project_in_full_gives(
+    world: World, asked: str, short: list[str]
+) -> None:
+    project_id = asked.split("/")[3]
+    for weights in ({"land": 3, "text": 0}, {"partnership": 0.5}, {}):
+        body = {"project_id": project_id, "weights": weights}
+        fast = world.post("jiashan", "/v1/match-queries", body)
+        # A filter that excludes nothing goes the ordinary way.
+        slow = world.post("jiashan", "/v1/match-queries", body | {"filters": {"province": "浙江省"}})
+        MatchQueryPage.model_validate_json(fast.content)
+        _same(slow.json() | {"next_cursor": None}, fast.json() | {"next_cursor": None})
+    assert short == ["/v1/match-queries"] * 3
+
+
+def test_a_changed_place_is_in_the_very_next_answer(world: World, asked: str, short: list[str]) -> None:
+    before = world.get("jiashan", asked).json()
+    world.profile("jiuzhaigou", region_code="513225")
+    after = world.get("jiashan", asked).json()
+    assert (before["eligible_count"], after["eligible_count"]) == (2, 3)
+    assert world.get("jiashan", asked).json()["items"] == after["items"]
+    assert short == [asked, asked]
+
+
+def test_a_key_revoked_or_expired_is_refused_at_the_next_request(
+    world: World, database: Database, asked: str, short: list[str]
+) -> None:
+    assert world.get("jiashan", asked).status_code == 200
+    key_id = world.actors["jiashan"].key_id
+    with writing(database) as session:
+        keys.revoke(session, world.actors["jiashan"], key_id)
+    assert world.get("jiashan", asked).json()["code"] == "revoked_key"
+    assert short == [asked]
+
+
+def test_a_key_that_ends_by_the_clock_is_refused_though_nothing_was_committed_since(
+    world: World, database: Database, asked: str, short: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(database) as session:
+        soon = now(session) + timedelta(hours=1)
+        key_id = world.actors["jiashan"].key_id
+        session.execute(update(ApiKey).where(col(ApiKey.id) == key_id).values(expires_at=soon))
+        record_change(session, "key", key_id, "update")
+    assert [world.get("jiashan", asked).status_code for _ in range(2)] == [200, 200]
+    assert short == [asked]
+    newest = world.client.app.state.revisions.newest
+
+    async def later() -> Any:
+        found = await newest()
+        return type(found)(found.revision, found.instant + timedelta(hours=2))
+
+    monkeypatch.setattr(world.client.app.state.revisions, "newest", later)
+    # Not answered from memory any more: what follows decides by the database's clock.
+    world.get("jiashan", asked)
+    assert short == [asked]
+
+
+def test_what_one_organisation_has_at_hand_no_other_gets(world: World, asked: str, short: list[str]) -> None:
+    assert world.get("jiashan", asked).status_code == 200
+    foreign, random = world.get("anji", asked), world.get("anji", "/v1/projects/prj_none/matches")
+    assert (foreign.status_code, random.status_code) == (404, 404)
+    assert foreign.json()["code"] == random.json()["code"]
+    assert short == [asked]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("?limit=0", 422), ("?limit=1&limit=2", 422), ("?unknown=1", 422), ("?cursor=wrong", 400)],
+)
+def test_what_is_refused_is_refused_with_everything_at_hand(
+    world: World, asked: str, short: list[str], query: str, status: int
+) -> None:
+    assert world.get("jiashan", asked + query).status_code == status
+    assert short == []
+
+
+def test_a_project_that_is_deleted_is_gone_at_the_next_request(
+    world: World, database: Database, asked: str, short: list[str]
+) -> None:
+    path = asked.removesuffix("/matches")
+    etag = world.get("jiashan", path).headers["ETag"]
+    assert world.delete("jiashan", path, etag).status_code == 204
+    assert world.get("jiashan", asked).status_code == 404
+    assert short == []
+    with reading(database) as session:
+        assert now(session)
