@@ -266,9 +266,20 @@ def _supersede(session: Session, actor: Actor, body: OutcomeWrite) -> None:
         record_change(session, "outcome", row.id, "supersede")
 
 
-def newest_by_pair(session: Session) -> list[Outcome]:
-    """The last word on each pair of project and profile, whoever said it; oldest first."""
-    live = select(Outcome).where(col(Outcome.superseded_at).is_(None))
-    rows = session.exec(live.order_by(col(Outcome.created_at), col(Outcome.id)))
-    newest = {(row.project_id, row.profile_id): row for row in rows}
-    return sorted(newest.values(), key=lambda row: (row.created_at, row.id))
+def word_on_each_pair(session: Session) -> list[Outcome]:
+    """What counts of each pair of project and profile, oldest first: what the project's side says.
+
+    Only where that is silent does the place's own word count: it was not the place that chose, and a
+    county must not turn a refusal of itself into a choice.
+    """
+    live = (
+        select(Outcome, Project.organisation_id)
+        .join(Project, col(Project.id) == col(Outcome.project_id))
+        .where(col(Outcome.superseded_at).is_(None))
+    )
+    rows = list(session.exec(live.order_by(col(Outcome.created_at), col(Outcome.id))))
+    by_place = {(row.project_id, row.profile_id): row for row, owner in rows if row.organisation_id != owner}
+    by_chooser = {
+        (row.project_id, row.profile_id): row for row, owner in rows if row.organisation_id == owner
+    }
+    return sorted((by_place | by_chooser).values(), key=lambda row: (row.created_at, row.id))

@@ -22,6 +22,7 @@ from service.matching.learning import (
 )
 from service.matching.model_file import ModelFileError
 from service.matching.ranking_model import RankingModel
+from service.units import shanghai_day
 
 # The matching's own shapes go up to the jobs through here, so that only this package imports it.
 __all__ = [
@@ -85,6 +86,7 @@ def speaks_of_the_place(row: Outcome) -> bool:
 
 def _decision(row: Outcome, texts: dict[str, tuple[str, str]]) -> Decision:
     return Decision(
+        organisation_id=row.organisation_id,
         project_id=row.project_id,
         need_text=row.need_text,
         place=Option(row.profile_id, row.region_code, row.place_text, row.utilities),
@@ -98,9 +100,12 @@ def _decision(row: Outcome, texts: dict[str, tuple[str, str]]) -> Decision:
 
 
 def placements_of(outcomes: Iterable[Outcome]) -> list[Placement]:
-    """What was chosen, as history of its region."""
+    """What was chosen, as history of its region.
+
+    Nothing is decided after it is recorded: one day far ahead would make all others long past.
+    """
     return [
-        Placement(row.need_text, row.region_code, row.decided_on)
+        Placement(row.need_text, row.region_code, min(row.decided_on, shanghai_day(row.created_at)))
         for row in outcomes
         if row.result in POSITIVE
     ]

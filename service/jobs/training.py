@@ -129,7 +129,7 @@ def _gather(database: Database, placements: Sequence[Placement]) -> _Known:
             live=learning.loaded(row),
             live_metrics=dict(row.metrics),
             snapshot=MatchIndex().current(session),
-            outcomes=[o for o in outcomes.newest_by_pair(session) if learning.speaks_of_the_place(o)],
+            outcomes=[o for o in outcomes.word_on_each_pair(session) if learning.speaks_of_the_place(o)],
             placements=sorted(placements, key=lambda p: p.on),
         )
 

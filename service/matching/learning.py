@@ -25,6 +25,8 @@ from service.matching.weights import Weights
 #: So many choices for one region count in full, more of them no more together: a county that gets
 #: everything must not set the weights for all others.
 REGION_CAP: Final = 20
+#: The same for what one organisation says: it may move a weight, and not decide it.
+ORGANISATION_CAP: Final = 50
 _TEXT_COLUMN: Final = [criterion.name for criterion in CRITERIA].index("text")
 
 
@@ -40,8 +42,15 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided on a project at a place, and the eligible places that were not decided on."""
+    """What was decided on a project at a place, and the eligible places that were not decided on.
 
+    Attributes
+    ----------
+    organisation_id : str
+        Who says so.
+    """
+
+    organisation_id: str
     project_id: str
     need_text: str
     place: Option
@@ -70,6 +79,7 @@ def preferences(text: TextModel, decisions: Sequence[Decision]) -> tuple[Floats,
     """
     tables = _tables(text, decisions)
     per_region = Counter(decision.place.region_code for decision in decisions if decision.chosen)
+    per_organisation = Counter(decision.organisation_id for decision in decisions if decision.chosen)
     refused: dict[str, list[int]] = {}
     taken: dict[str, set[str]] = {}
     for row, decision in enumerate(decisions):
@@ -82,7 +92,11 @@ def preferences(text: TextModel, decisions: Sequence[Decision]) -> tuple[Floats,
     for row, decision in enumerate(decisions):
         if not decision.chosen:
             continue
-        share = min(1.0, REGION_CAP / per_region[decision.place.region_code])
+        share = min(
+            1.0,
+            REGION_CAP / per_region[decision.place.region_code],
+            ORGANISATION_CAP / per_organisation[decision.organisation_id],
+        )
         own = tables[row][0]
         worse = refused.get(decision.project_id, [])
         pairs += [own - tables[other][0] for other in worse]

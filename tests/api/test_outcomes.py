@@ -11,8 +11,8 @@ from sqlmodel import select
 
 from service.access.audit import AuditEvent
 from service.database import Database, now, reading
-from service.domain.outcomes import Outcome
-from service.index import CRITERIA
+from service.domain.outcomes import Outcome, word_on_each_pair
+from service.index import CRITERIA, learning
 from service.units import shanghai_day
 from tests.conftest import World
 
@@ -210,3 +210,24 @@ def test_a_day_ahead_is_a_clerks_clock_and_two_are_a_mistake(world: World, datab
         day = (today + timedelta(days=days)).isoformat()
         answer = world.post("jiashan", "/v1/outcomes", {**both, "result": "accepted", "decided_on": day})
         assert answer.status_code == status, day
+
+
+def test_what_the_projects_side_says_of_a_pair_counts_before_what_the_place_says(
+    world: World, database: Database
+) -> None:
+    both, other = pair(world), pair(world)
+    world.post("jiashan", "/v1/outcomes", {**both, "result": "refused", "reason_code": "price"})
+    world.post("qingyuan", "/v1/outcomes", {**both, "result": "accepted"})
+    world.post("qingyuan", "/v1/outcomes", {**other, "result": "accepted"})
+    with reading(database) as session:
+        counted = [(row.project_id, row.result) for row in word_on_each_pair(session)]
+    assert counted == [(both["project_id"], "refused"), (other["project_id"], "accepted")]
+
+
+def test_what_is_dated_ahead_teaches_as_of_the_day_it_was_recorded(world: World, database: Database) -> None:
+    with reading(database) as session:
+        today = shanghai_day(now(session))
+    ahead = {"result": "accepted", "decided_on": (today + timedelta(days=1)).isoformat()}
+    made = world.post("jiashan", "/v1/outcomes", {**pair(world), **ahead}).json()
+    (placement,) = learning.placements_of([row_of(database, made["id"])])
+    assert placement.on == today

@@ -11,6 +11,7 @@ import pytest
 from service.matching.criteria import CRITERIA
 from service.matching.history import Placement
 from service.matching.learning import (
+    ORGANISATION_CAP,
     REGION_CAP,
     Decision,
     Option,
@@ -32,8 +33,14 @@ def place(place_id: str, land: float, region_code: str = "331126", text: str = "
     return Option(place_id, region_code, text, dict.fromkeys(NAMES, 0.5) | {"land": land})
 
 
-def decision(chosen: bool, option: Option, *others: Option, project_id: str = "prj_1") -> Decision:
-    return Decision(project_id, "木质家具", option, chosen, others)
+def decision(
+    chosen: bool,
+    option: Option,
+    *others: Option,
+    project_id: str = "prj_1",
+    organisation_id: str = "org_1",
+) -> Decision:
+    return Decision(organisation_id, project_id, "木质家具", option, chosen, others)
 
 
 def land_of(decisions: list[Decision]) -> list[tuple[float, float]]:
@@ -62,6 +69,25 @@ def test_choices_of_one_region_count_no_more_together_than_the_cap():
     assert counts.sum() == pytest.approx(REGION_CAP)
     _, counts = preferences(MODEL, many[:REGION_CAP])
     assert counts.sum() == pytest.approx(REGION_CAP)
+
+
+def test_what_one_organisation_chose_counts_no_more_together_than_its_cap():
+    def many(count: int, organisation_id: str) -> list[Decision]:
+        return [
+            decision(
+                True,
+                place("prf_1", 0.9, str(330000 + number)),
+                place("prf_2", 0.1),
+                project_id=f"prj_{organisation_id}_{number}",
+                organisation_id=organisation_id,
+            )
+            for number in range(count)
+        ]
+
+    _, counts = preferences(MODEL, many(4 * ORGANISATION_CAP, "org_1") + many(10, "org_2"))
+    assert counts.sum() == pytest.approx(ORGANISATION_CAP + 10)
+    _, counts = preferences(MODEL, many(ORGANISATION_CAP, "org_1"))
+    assert counts.sum() == pytest.approx(ORGANISATION_CAP)
 
 
 def test_where_nothing_is_preferred_the_hand_set_weights_stay():
