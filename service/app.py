@@ -13,11 +13,14 @@ from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
 
 from service.api import (
+    comments,
     document,
     health,
     keys,
     matches,
+    milestones,
     model,
+    opportunities,
     organisations,
     outcomes,
     pairings,
@@ -49,6 +52,9 @@ ROUTERS = (
     matches,
     supply_chain,
     outcomes,
+    opportunities,
+    milestones,
+    comments,
     model,
     reference,
     organisations,

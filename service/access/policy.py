@@ -35,6 +35,8 @@ class Permission(StrEnum):
     MATCHES_READ = "matches:read"
     OUTCOMES_READ = "outcomes:read"
     OUTCOMES_WRITE = "outcomes:write"
+    OPPORTUNITIES_READ = "opportunities:read"
+    OPPORTUNITIES_WRITE = "opportunities:write"
 
 
 _EVERYONE: frozenset[Kind] = frozenset(
@@ -58,6 +60,8 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.MATCHES_READ: _EVERYONE,
     Permission.OUTCOMES_READ: _EVERYONE,
     Permission.OUTCOMES_WRITE: _WORKING,
+    Permission.OPPORTUNITIES_READ: _EVERYONE,
+    Permission.OPPORTUNITIES_WRITE: _WORKING,
 }
 
 

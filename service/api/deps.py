@@ -104,6 +104,8 @@ ProfileConfirmer = Annotated[Actor, Depends(AllowWrite(P.PROFILES_CONFIRM))]
 MatchReader = Annotated[Actor, Depends(AllowRead(P.MATCHES_READ))]
 OutcomeReader = Annotated[Actor, Depends(AllowRead(P.OUTCOMES_READ))]
 OutcomeWriter = Annotated[Actor, Depends(AllowWrite(P.OUTCOMES_WRITE))]
+OpportunityReader = Annotated[Actor, Depends(AllowRead(P.OPPORTUNITIES_READ))]
+OpportunityWriter = Annotated[Actor, Depends(AllowWrite(P.OPPORTUNITIES_WRITE))]
 
 
 def refuse_unknown_parameters(request: Request) -> None:

@@ -27,6 +27,7 @@ _TAGS = {
     "profiles": "Resource profiles 资源要素档案",
     "matching": "Rankings, reasons, exclusions, the model",
     "outcomes": "What became of recommendations, for the next training",
+    "opportunities": "Joint promotion 联合招商: one record of a project at a place, seen by both sides",
     "reference": "Regions, industries, development zones, quantities",
     "organisations": "Who calls the service",
     "pairings": "County pairings 结对关系",

@@ -101,7 +101,8 @@ class Once:
         return self._tagged(answer)
 
     def _tagged(self, answer: R) -> R:
-        self.response.headers["Location"] = f"{self.request.url.path}/{getattr(answer, 'id', '')}"
+        if self.request.scope["route"].status_code == 201:
+            self.response.headers["Location"] = f"{self.request.url.path}/{getattr(answer, 'id', '')}"
         version = getattr(answer, "version", None)
         if version is not None:
             self.response.headers["ETag"] = etag(version)

@@ -217,9 +217,27 @@ def record(
     profile = profiles.get(session, actor, body.profile_id)
     if actor.organisation_id not in {project.organisation_id} | profile.owners():
         raise NotFound()
+    return note(session, actor, actor.organisation_id, body, basis_of)
+
+
+def note(
+    session: Session,
+    actor: Actor,
+    organisation_id: str,
+    body: OutcomeWrite,
+    basis_of: Callable[[Project, Profile], Basis],
+) -> Outcome:
+    """Enter what was decided as the word of an organisation for which the actor has been found to speak.
+
+    Raises
+    ------
+    Invalid
+        Where a reason is missing or out of place, or the day is yet to come.
+    """
     decided_on = _checked_day(session, body)
-    _supersede(session, actor, body)
-    basis = asdict(basis_of(project, profile))
+    _supersede(session, organisation_id, body)
+    project = session.get_one(Project, body.project_id)
+    basis = asdict(basis_of(project, session.get_one(Profile, body.profile_id)))
     row = Outcome.model_validate(
         {
             **body.model_dump(),
@@ -227,7 +245,7 @@ def record(
             **basis,
             "alternatives": list(basis["alternatives"]),
             "id": new_id("out"),
-            "organisation_id": actor.organisation_id,
+            "organisation_id": organisation_id,
             "decided_on": decided_on,
         }
     )
@@ -253,11 +271,11 @@ def _checked_day(session: Session, body: OutcomeWrite) -> date:
     return body.decided_on or today
 
 
-def _supersede(session: Session, actor: Actor, body: OutcomeWrite) -> None:
+def _supersede(session: Session, organisation_id: str, body: OutcomeWrite) -> None:
     earlier = select(Outcome).where(
         Outcome.project_id == body.project_id,
         Outcome.profile_id == body.profile_id,
-        Outcome.organisation_id == actor.organisation_id,
+        Outcome.organisation_id == organisation_id,
         col(Outcome.superseded_at).is_(None),
     )
     row = session.exec(earlier.with_for_update()).first()

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field as Check
-from sqlalchemy import JSON, ColumnElement, Date, String, cast
+from sqlalchemy import JSON, ColumnElement, Date, String, cast, column, table
 from sqlmodel import Field, Session, SQLModel, and_, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -72,6 +72,22 @@ TOTALS = (
 FIGURES = NEEDS + CEILINGS + TOTALS
 # What a teaser withholds altogether; figures are shown as bands, the origin as its prefecture.
 WITHHELD = ("description", "products", "inputs", "materials")
+
+# Joint records are a noun above this one; who takes part in one is all that is asked of them here.
+_opportunities = table(
+    "opportunities",
+    *map(
+        column,
+        (
+            "project_id",
+            "profile_organisation_id",
+            "profile_field_team_id",
+            "project_field_team_id",
+            "unsealed_by_project_at",
+            "unsealed_by_profile_at",
+        ),
+    ),
+)
 
 Words = Annotated[list[ShortText], Check(max_length=50)]
 QuantityMap = dict[QuantityName, AnyQuantity]
@@ -174,8 +190,9 @@ class Project(ProjectFields, Versioned, table=True):
 class ProjectRead(ProjectFields, Answer):
     """A project as the caller may see it.
 
-    Of another organisation's project the investor's name is always null; under a ``teaser`` figures
-    are null and stand in ``bands``, and ``withheld`` names the fields that are not shown.
+    Of another organisation's project the investor's name is null until both sides of a joint record have
+    unsealed it; under a ``teaser`` figures are null and stand in ``bands``, and ``withheld`` names the
+    fields that are not shown.
     """
 
     id: Id
@@ -189,7 +206,10 @@ class ProjectRead(ProjectFields, Answer):
 
 
 def visible_to(session: Session, actor: Actor) -> SelectOfScalar[Project]:
-    """Projects that the actor may know of: its own, and those shared with it, its region or everyone."""
+    """Projects that the actor may know of.
+
+    Its own, those shared with it, its region or everyone, and those of a joint record it takes part in.
+    """
     return select(Project).where(col(Project.deleted_at).is_(None), _shared_with(session, actor))
 
 
@@ -217,7 +237,14 @@ def _shared_with(session: Session, actor: Actor) -> ColumnElement[bool]:
     )
     of_partner = select(Organisation.id).where(col(Organisation.region_code).in_(partner_regions))
     partners = and_(col(Project.visibility) == "partners", col(Project.organisation_id).in_(of_partner))
-    return or_(own, named, partners, col(Project.visibility) == "public")
+    recommended = col(Project.id).in_(select(_opportunities.c.project_id).where(_takes_part(actor)))
+    return or_(own, named, partners, col(Project.visibility) == "public", recommended)
+
+
+def _takes_part(actor: Actor) -> ColumnElement[bool]:
+    """Joint records in which the actor stands on the place's side, or is a field team."""
+    parts = ("profile_organisation_id", "profile_field_team_id", "project_field_team_id")
+    return or_(*(_opportunities.c[name] == actor.organisation_id for name in parts))
 
 
 def listed(session: Session, actor: Actor, q: str | None, industry: str | None) -> SelectOfScalar[Project]:
@@ -249,7 +276,9 @@ def read(session: Session, actor: Actor, row: Project) -> ProjectRead:
     shown = ProjectRead.model_validate(row)
     if row.organisation_id == actor.organisation_id:
         return shown
-    shown.investor_name, shown.shared_with, shown.withheld = None, [], ["investor_name", "shared_with"]
+    shown.shared_with, shown.withheld = [], ["shared_with"]
+    if not _is_unsealed(session, actor, row):
+        shown.investor_name, shown.withheld = None, ["investor_name", "shared_with"]
     if row.disclosure == "full":
         return shown
     figures = row.figures()
@@ -262,6 +291,18 @@ def read(session: Session, actor: Actor, row: Project) -> ProjectRead:
     shown.origin_region_code = prefecture_of(session, row.origin_region_code)
     shown.incubated_project_id = None
     return shown
+
+
+def _is_unsealed(session: Session, actor: Actor, row: Project) -> bool:
+    """Whether both sides of a joint record that the actor takes part in agreed to name the investor."""
+    both = and_(
+        _opportunities.c.unsealed_by_project_at.is_not(None),
+        _opportunities.c.unsealed_by_profile_at.is_not(None),
+    )
+    mine = select(_opportunities.c.project_id).where(
+        _opportunities.c.project_id == row.id, both, _takes_part(actor)
+    )
+    return session.exec(mine).first() is not None
 
 
 def prefecture_of(session: Session, region_code: str) -> str:

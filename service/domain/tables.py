@@ -19,6 +19,9 @@ MODULES = (
     "service.domain.profile_records",
     "service.domain.models",
     "service.domain.outcomes",
+    "service.domain.milestones",
+    "service.domain.opportunities",
+    "service.domain.comments",
     "service.domain.catalogue",
     "service.domain.retries",
 )

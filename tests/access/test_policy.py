@@ -18,6 +18,7 @@ WRITERS = {
     "projects:write": set(KINDS) - {"authority"},
     "profiles:write": set(KINDS) - {"authority"},
     "outcomes:write": set(KINDS) - {"authority"},
+    "opportunities:write": set(KINDS) - {"authority"},
     "profiles:confirm": {"county"},
 }
 
