@@ -16,6 +16,7 @@ from service.api import (
     comments,
     document,
     health,
+    itineraries,
     keys,
     matches,
     milestones,
@@ -29,6 +30,7 @@ from service.api import (
     projects,
     reference,
     supply_chain,
+    visits,
 )
 from service.api.deps import refuse_unknown_parameters
 from service.api.guard import Guard
@@ -55,6 +57,8 @@ ROUTERS = (
     opportunities,
     milestones,
     comments,
+    visits,
+    itineraries,
     model,
     reference,
     organisations,

@@ -103,6 +103,7 @@ ShortText = Annotated[str, Field(min_length=1, max_length=100), _TEXT]
 # Neither trimmed nor normalised: two members of a map must not become one.
 QuantityName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 LongText = Annotated[str, Field(max_length=5000), _TEXT]
+WrittenText = Annotated[str, Field(min_length=1, max_length=5000), _TEXT]
 RegionCode = Annotated[str, Field(pattern=r"^[0-9]{6}$", examples=["330421"]), _TEXT]
 IndustryCode = Annotated[str, Field(pattern=r"^[A-T]([0-9]{2,4})?$", examples=["C2110"]), _TEXT]
 ZoneCode = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[A-Z0-9-]+$"), _TEXT]

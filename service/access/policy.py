@@ -37,6 +37,8 @@ class Permission(StrEnum):
     OUTCOMES_WRITE = "outcomes:write"
     OPPORTUNITIES_READ = "opportunities:read"
     OPPORTUNITIES_WRITE = "opportunities:write"
+    VISITS_READ = "visits:read"
+    VISITS_WRITE = "visits:write"
 
 
 _EVERYONE: frozenset[Kind] = frozenset(
@@ -62,6 +64,8 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.OUTCOMES_WRITE: _WORKING,
     Permission.OPPORTUNITIES_READ: _EVERYONE,
     Permission.OPPORTUNITIES_WRITE: _WORKING,
+    Permission.VISITS_READ: _EVERYONE,
+    Permission.VISITS_WRITE: _WORKING,
 }
 
 

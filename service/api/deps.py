@@ -106,6 +106,8 @@ OutcomeReader = Annotated[Actor, Depends(AllowRead(P.OUTCOMES_READ))]
 OutcomeWriter = Annotated[Actor, Depends(AllowWrite(P.OUTCOMES_WRITE))]
 OpportunityReader = Annotated[Actor, Depends(AllowRead(P.OPPORTUNITIES_READ))]
 OpportunityWriter = Annotated[Actor, Depends(AllowWrite(P.OPPORTUNITIES_WRITE))]
+VisitReader = Annotated[Actor, Depends(AllowRead(P.VISITS_READ))]
+VisitWriter = Annotated[Actor, Depends(AllowWrite(P.VISITS_WRITE))]
 
 
 def refuse_unknown_parameters(request: Request) -> None:

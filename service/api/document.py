@@ -28,6 +28,7 @@ _TAGS = {
     "matching": "Rankings, reasons, exclusions, the model",
     "outcomes": "What became of recommendations, for the next training",
     "opportunities": "Joint promotion 联合招商: one record of a project at a place, seen by both sides",
+    "visits": "Visits and delegations 考察, and the order in which to visit places",
     "reference": "Regions, industries, development zones, quantities",
     "organisations": "Who calls the service",
     "pairings": "County pairings 结对关系",

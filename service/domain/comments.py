@@ -14,7 +14,7 @@ from service.access import audit
 from service.access.policy import Actor
 from service.database import UtcDateTime, new_id, now, record_change
 from service.domain.shapes import Answer, JsonOf, StrictBody, strict
-from service.units import Id, Instant, LongText, Name
+from service.units import Id, Instant, Name, WrittenText
 
 # A link is shown to officials of another government: nothing but a web address may stand there.
 WebAddress = Annotated[
@@ -32,7 +32,7 @@ class FileLink(StrictBody):
 class CommentFields(SQLModel):
     """What is said."""
 
-    text: Annotated[LongText, Check(min_length=1)] = Field(sa_type=Text)
+    text: WrittenText = Field(sa_type=Text)
     links: Annotated[list[FileLink], Check(max_length=20)] = Field(
         default_factory=list, sa_type=JsonOf(list[FileLink])
     )

@@ -22,6 +22,7 @@ MODULES = (
     "service.domain.milestones",
     "service.domain.opportunities",
     "service.domain.comments",
+    "service.domain.visits",
     "service.domain.catalogue",
     "service.domain.retries",
 )

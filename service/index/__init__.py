@@ -27,12 +27,14 @@ from service.matching.matcher import (
     WeightsError,
     apply_fix,
 )
+from service.matching.route import MOST_STOPS, Point, distances_km, parted, shortest_order
 from service.matching.summary import sentence
 
 # The matcher's own shapes go up through here, so that only this package imports it.
 __all__ = [
     "CRITERIA",
     "DEFAULT_WEIGHTS",
+    "MOST_STOPS",
     "Account",
     "Complements",
     "Contribution",
@@ -47,6 +49,7 @@ __all__ = [
     "OfferColumns",
     "PlaceCard",
     "Places",
+    "Point",
     "ProjectCard",
     "Ranking",
     "Snapshot",
@@ -56,9 +59,12 @@ __all__ = [
     "apply_fix",
     "basis_of",
     "build_matcher",
+    "distances_km",
     "fit_first_model",
     "kinds",
     "lines_of",
+    "parted",
     "sentence",
+    "shortest_order",
     "weighed_page",
 ]

@@ -19,6 +19,7 @@ WRITERS = {
     "profiles:write": set(KINDS) - {"authority"},
     "outcomes:write": set(KINDS) - {"authority"},
     "opportunities:write": set(KINDS) - {"authority"},
+    "visits:write": set(KINDS) - {"authority"},
     "profiles:confirm": {"county"},
 }
 
