@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from service.api import (
     comments,
     document,
+    enclave_terms,
     health,
     itineraries,
     keys,
@@ -59,6 +60,7 @@ ROUTERS = (
     comments,
     visits,
     itineraries,
+    enclave_terms,
     model,
     reference,
     organisations,

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     OPPORTUNITIES_WRITE = "opportunities:write"
     VISITS_READ = "visits:read"
     VISITS_WRITE = "visits:write"
+    ENCLAVES_READ = "enclaves:read"
+    ENCLAVES_WRITE = "enclaves:write"
 
 
 _EVERYONE: frozenset[Kind] = frozenset(
@@ -66,6 +68,8 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.OPPORTUNITIES_WRITE: _WORKING,
     Permission.VISITS_READ: _EVERYONE,
     Permission.VISITS_WRITE: _WORKING,
+    Permission.ENCLAVES_READ: _EVERYONE,
+    Permission.ENCLAVES_WRITE: _WORKING,
 }
 
 

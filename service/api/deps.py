@@ -108,6 +108,8 @@ OpportunityReader = Annotated[Actor, Depends(AllowRead(P.OPPORTUNITIES_READ))]
 OpportunityWriter = Annotated[Actor, Depends(AllowWrite(P.OPPORTUNITIES_WRITE))]
 VisitReader = Annotated[Actor, Depends(AllowRead(P.VISITS_READ))]
 VisitWriter = Annotated[Actor, Depends(AllowWrite(P.VISITS_WRITE))]
+EnclaveReader = Annotated[Actor, Depends(AllowRead(P.ENCLAVES_READ))]
+EnclaveWriter = Annotated[Actor, Depends(AllowWrite(P.ENCLAVES_WRITE))]
 
 
 def refuse_unknown_parameters(request: Request) -> None:

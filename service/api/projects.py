@@ -22,7 +22,7 @@ from service.api.preconditions import IfMatch, OnceDep, tagged
 from service.api.problems import documented
 from service.domain import project_records, projects
 from service.domain.projects import ProjectRead, ProjectWrite
-from service.units import ShortText
+from service.units import Id, ShortText
 
 router = APIRouter(prefix="/v1/projects", tags=["projects"])
 CHANGING = documented(404, 408, 409, 412, 413, 428)
@@ -37,11 +37,14 @@ def list_projects(
     industry: Annotated[
         ShortText | None, Query(max_length=5, description="Start of an industry code.")
     ] = None,
+    incubated_project_id: Annotated[
+        Id | None, Query(description="Industrialised from this one, which an enclave incubated.")
+    ] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[ProjectRead]:
     """Own projects, and those shared with the caller, its region or everyone."""
-    statement = projects.listed(session, actor, q, industry)
+    statement = projects.listed(session, actor, q, industry, incubated_project_id)
     return page(request, session, statement, lambda row: projects.read(session, actor, row), limit, cursor)
 
 

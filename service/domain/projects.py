@@ -247,13 +247,27 @@ def _takes_part(actor: Actor) -> ColumnElement[bool]:
     return or_(*(_opportunities.c[name] == actor.organisation_id for name in parts))
 
 
-def listed(session: Session, actor: Actor, q: str | None, industry: str | None) -> SelectOfScalar[Project]:
-    """Visible projects, oldest first, by part of the name and start of the industry code."""
+def listed(
+    session: Session,
+    actor: Actor,
+    q: str | None,
+    industry: str | None,
+    incubated_project_id: str | None = None,
+) -> SelectOfScalar[Project]:
+    """Visible projects, oldest first, by part of the name, start of the industry code, and origin.
+
+    ``incubated_project_id`` is asked of one's own projects alone: a teaser does not tell it.
+    """
     statement = visible_to(session, actor).order_by(col(Project.id))
     if q:
         statement = statement.where(col(Project.name).icontains(q, autoescape=True))
     if industry:
         statement = statement.where(col(Project.industry_code).istartswith(industry, autoescape=True))
+    if incubated_project_id:
+        statement = statement.where(
+            Project.incubated_project_id == incubated_project_id,
+            or_(Project.organisation_id == actor.organisation_id, Project.disclosure == "full"),
+        )
     return statement
 
 

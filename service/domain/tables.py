@@ -23,6 +23,7 @@ MODULES = (
     "service.domain.opportunities",
     "service.domain.comments",
     "service.domain.visits",
+    "service.domain.enclave_terms",
     "service.domain.catalogue",
     "service.domain.retries",
 )

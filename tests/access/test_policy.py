@@ -20,6 +20,7 @@ WRITERS = {
     "outcomes:write": set(KINDS) - {"authority"},
     "opportunities:write": set(KINDS) - {"authority"},
     "visits:write": set(KINDS) - {"authority"},
+    "enclaves:write": set(KINDS) - {"authority"},
     "profiles:confirm": {"county"},
 }
 

@@ -1,0 +1,122 @@
+"""Enclave terms: written by one side, agreed to by the other, seen by the two alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import World
+
+NOBODYS = "ect_01aaaaaaaaaaaaaaaaaaaaaaaa"
+TERMS: dict[str, Any] = {
+    "home_tax_share": 0.5,
+    "host_tax_share": 0.5,
+    "home_energy_share": 0.3,
+    "village_investments": [
+        {
+            "village_name": "甲村",
+            "region_code": "331126",
+            "capital_10k_cny": 100,
+            "yearly_return_rate": 0.08,
+            "fixed_until": "2031-12-31",
+        },
+        {
+            "village_name": "乙村",
+            "region_code": "331126",
+            "capital_10k_cny": 250,
+            "yearly_return_rate": 0.1,
+        },
+    ],
+}
+
+
+def enclave(world: World, **more: Any) -> str:
+    """An enclave in Jiashan whose home is Qingyuan."""
+    fields = {
+        "region_code": "330421",
+        "home_region_codes": ["331126"],
+        "site_name": "庆元飞地园",
+        "site_kind": "enclave_park",
+        "enclave_direction": "reverse",
+        "enclave_purpose": "village_income",
+        **more,
+    }
+    return str(world.profile("jiashan", **fields)["id"])
+
+
+def test_one_side_proposes_and_the_other_agrees_to_the_very_terms_it_read(world: World) -> None:
+    place = enclave(world)
+    proposed = world.post("qingyuan", "/v1/enclave-terms", {"profile_id": place, **TERMS})
+    assert proposed.status_code == 201
+    row = proposed.json()
+    assert (row["agreed_by"], row["yearly_village_income_10k_cny"]) == (["home"], 33.0)
+    path = f"/v1/enclave-terms/{row['id']}"
+    own = world.call("qingyuan", "PUT", f"{path}/agreement", headers={"If-Match": '"v1"'})
+    assert (own.status_code, own.json()["code"]) == (409, "agreed_already")
+    changed = world.patch("qingyuan", path, {"home_tax_share": 0.4}, etag='"v1"')
+    assert changed.json()["agreed_by"] == ["home"]
+    stale = world.call("jiashan", "PUT", f"{path}/agreement", headers={"If-Match": '"v1"'})
+    assert stale.status_code == 412
+    agreed = world.call("jiashan", "PUT", f"{path}/agreement", headers={"If-Match": '"v2"'})
+    assert agreed.json()["agreed_by"] == ["home", "host"]
+    # Whoever changes what was agreed stands alone again.
+    assert world.patch("jiashan", path, {"note": "五年"}).json()["agreed_by"] == ["host"]
+
+
+def test_nobody_but_the_two_sides_sees_the_terms(world: World) -> None:
+    place = enclave(world)
+    row = world.post("jiashan", "/v1/enclave-terms", {"profile_id": place, **TERMS}).json()
+    for who in ("jiashan", "qingyuan"):
+        assert world.get(who, f"/v1/enclave-terms/{row['id']}").status_code == 200
+        assert len(world.get(who, f"/v1/enclave-terms?profile_id={place}").json()["items"]) == 1
+    for who in ("anji", "jiuzhaigou", "nanxun", "platform", "zhejiang"):
+        told = [world.get(who, f"/v1/enclave-terms/{name}") for name in (row["id"], NOBODYS)]
+        assert [refusal.status_code for refusal in told] == [404, 404]
+        assert told[0].json() | {"request_id": ""} == told[1].json() | {"request_id": ""}
+        assert world.get(who, "/v1/enclave-terms").json()["items"] == []
+    for who in ("anji", "nanxun"):
+        answer = world.post(who, "/v1/enclave-terms", {"profile_id": place})
+        assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "code"),
+    [
+        ({"home_tax_share": 0.6}, "", "more_than_all"),
+        ({"home_energy_share": 1.5}, "/home_energy_share", "less_than_equal"),
+        ({"village_investments": [{**TERMS["village_investments"][0], "region_code": "999999"}]},
+         "/village_investments/0/region_code", "unknown_region"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_terms_is_refused(world: World, change: Any, pointer: str, code: str) -> None:
+    answer = world.post("jiashan", "/v1/enclave-terms", {"profile_id": enclave(world), **TERMS, **change})
+    assert answer.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [(pointer, code)]
+    assert world.get("jiashan", "/v1/enclave-terms").json()["items"] == []
+
+
+def test_thirds_add_up_to_one(world: World) -> None:
+    shares = {"home_tax_share": 1 / 3, "host_tax_share": 2 / 3}
+    answer = world.post("jiashan", "/v1/enclave-terms", {"profile_id": enclave(world), **shares})
+    assert answer.status_code == 201
+
+
+def test_only_an_enclave_has_terms_and_only_one_set(world: World) -> None:
+    park = world.profile()["id"]
+    refused = world.post("qingyuan", "/v1/enclave-terms", {"profile_id": park})
+    assert refused.json()["errors"][0]["code"] == "not_an_enclave"
+    place = enclave(world)
+    assert world.post("jiashan", "/v1/enclave-terms", {"profile_id": place}).status_code == 201
+    again = world.post("qingyuan", "/v1/enclave-terms", {"profile_id": place})
+    assert (again.status_code, again.json()["code"]) == (409, "duplicate")
+
+
+def test_what_was_incubated_here_and_industrialised_there_stays_linked(world: World) -> None:
+    seed = world.project(name="中试线")["id"]
+    grown = world.project(name="产业化基地", incubated_project_id=seed)["id"]
+    world.project(name="无关项目")
+    listed = world.get("jiashan", f"/v1/projects?incubated_project_id={seed}").json()["items"]
+    assert [item["id"] for item in listed] == [grown]
+    world.patch("jiashan", f"/v1/projects/{grown}", {"visibility": "public"})
+    assert world.get("qingyuan", f"/v1/projects?incubated_project_id={seed}").json()["items"] == []
