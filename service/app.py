@@ -27,6 +27,7 @@ from service.api import (
     outcomes,
     pairings,
     problems,
+    profile_requests,
     profiles,
     projects,
     reference,
@@ -61,6 +62,7 @@ ROUTERS = (
     visits,
     itineraries,
     enclave_terms,
+    profile_requests,
     model,
     reference,
     organisations,
@@ -112,6 +114,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.signer = Signer(settings.signing_key)
     for module in ROUTERS:
         app.include_router(module.router)
+    app.include_router(profile_requests.answers)
     problems.install(app)
     document.install(app)
     app.add_middleware(Shortcut)

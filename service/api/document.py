@@ -30,6 +30,7 @@ _TAGS = {
     "opportunities": "Joint promotion 联合招商: one record of a project at a place, seen by both sides",
     "visits": "Visits and delegations 考察, and the order in which to visit places",
     "enclaves": "Enclave terms 飞地分成: shares of home and host, income of villages",
+    "requests": "Requests to partners 请核: a link or a sheet for who does not log in",
     "reference": "Regions, industries, development zones, quantities",
     "organisations": "Who calls the service",
     "pairings": "County pairings 结对关系",

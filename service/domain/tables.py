@@ -24,6 +24,7 @@ MODULES = (
     "service.domain.comments",
     "service.domain.visits",
     "service.domain.enclave_terms",
+    "service.domain.profile_requests",
     "service.domain.catalogue",
     "service.domain.retries",
 )
