@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from service.domain.stages import STAGES, TRANSITIONS, furthest, way, ways_from
 
 # From -> to. "*" needs both sides and an unsealed investor, "~" the side that did not recommend,
@@ -59,3 +62,13 @@ def test_only_a_project_that_rents_passes_over_construction() -> None:
 def test_the_furthest_stage_counts_and_none_of_none() -> None:
     assert furthest([]) is None
     assert furthest(["signed", "recommended", "negotiating"]) == "signed"
+
+
+def test_the_guide_shows_the_same_table() -> None:
+    guide = (Path(__file__).resolve().parents[2] / "docs" / "joint-promotion.md").read_text(encoding="utf-8")
+    marks = {"¹": "~", "²": "*", "³": "r-"}
+    shown = {}
+    for stage, cell in re.findall(r"^\| (\w+) \S+ \| (.*?) ?\|$", guide, re.MULTILINE):
+        ways = [part.split(" ") for part in cell.split(", ") if part]
+        shown[stage] = " ".join(marks.get(mark[0], "") + to if mark else to for to, *mark in ways)
+    assert shown == TABLE
