@@ -125,6 +125,12 @@ Password = Annotated[
     Field(min_length=12, max_length=128, json_schema_extra={"format": "password"}),
     BeforeValidator(_secret),
 ]
+# One that was set before some rule was tightened must still be typed in.
+TypedPassword = Annotated[
+    str,
+    Field(min_length=1, max_length=256, json_schema_extra={"format": "password"}),
+    BeforeValidator(_secret),
+]
 Day = Annotated[
     date,
     BeforeValidator(_whole_date),

@@ -24,7 +24,7 @@ from service.domain.logins import SignedIn
 from service.domain.organisations import Organisation, OrganisationRead
 from service.domain.people import Person, PersonRead
 from service.domain.shapes import Answer, StrictBody, strict
-from service.units import Id, Instant
+from service.units import Id, Instant, ShortText, TypedPassword
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 IdToken = Annotated[str, Check(min_length=1, max_length=8192, pattern=r"^[A-Za-z0-9_.-]+$")]
@@ -35,10 +35,8 @@ class SessionWrite(StrictBody):
 
     model_config = strict({"user_name": "zhang.san", "password": "four secret words here"})
 
-    user_name: str | None = Field(default=None, min_length=1, max_length=64)
-    password: str | None = Field(
-        default=None, min_length=1, max_length=256, schema_extra={"json_schema_extra": {"format": "password"}}
-    )
+    user_name: ShortText | None = None
+    password: TypedPassword | None = None
     organisation_id: Id | None = None
     id_token: IdToken | None = None
 
@@ -67,6 +65,7 @@ class SessionRead(Answer):
     "",
     status_code=201,
     summary="Sign in",
+    openapi_extra={"security": []},
     responses=documented(401, 403, 408, 409, 413, 429, is_open=True),
 )
 async def create_session(

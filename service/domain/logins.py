@@ -32,7 +32,7 @@ from service.domain import organisation_settings, people
 from service.domain.people import Person
 from service.domain.shapes import StrictBody, replace_fields, strict
 from service.errors import Forbidden, NotFound, TooManyRequests, Unauthenticated, invalid
-from service.units import Password
+from service.units import Password, TypedPassword
 
 ATTEMPTS = 5
 WINDOW = timedelta(minutes=15)
@@ -60,7 +60,7 @@ class PasswordWrite(StrictBody):
 
     model_config = strict({"old_password": "old secret words", "new_password": "four new secret words"})
 
-    old_password: str | None = Field(default=None, max_length=256, description="Of one's own account.")
+    old_password: TypedPassword | None = Field(default=None, description="Of one's own account.")
     new_password: Password
 
 

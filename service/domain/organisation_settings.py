@@ -122,8 +122,9 @@ def change(
     statement = select(OrganisationSettings).where(OrganisationSettings.organisation_id == organisation_id)
     row = session.exec(statement.with_for_update()).first()
     if row is None:
-        fields = {"organisation_id": organisation_id, "version": 0, **created(session)}
-        row = OrganisationSettings.model_validate(fields)
+        row = OrganisationSettings.model_validate({"organisation_id": organisation_id, **created(session)})
+        # As it was read before there was a row.
+        row.version = 0
     require_version(row, expected)
     body = patched(SettingsWrite, row, patch)
     replace_fields(session, row, {name: getattr(body, name) for name in SettingsWrite.model_fields})
