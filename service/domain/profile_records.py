@@ -130,9 +130,7 @@ def change(
     """Apply a merge patch (RFC 7396); what was returned is a draft again, unless it is published anew."""
     row = _own_locked(session, actor, profile_id, expected)
     _require_not_submitted(session, actor, row)
-    if row.status == "returned":
-        patch = {"status": "draft"} | patch
-    return _write(session, actor, row, patched(ProfileWrite, row, patch))
+    return _write(session, actor, row, patched(ProfileWrite, _as_written(row), patch))
 
 
 def confirm(session: Session, actor: Actor, profile_id: str, expected: ExpectedVersion) -> Profile | Approval:
@@ -212,6 +210,12 @@ def _applied(
     changed = sorted(name for name in after if after[name] != before[name])
     audit.record(session, actor, "profile.update", "profile", row.id, {"fields": changed})
     return row
+
+
+def _as_written(row: Profile) -> ProfileWrite:
+    """The row as the body that it came of; nobody writes that something is returned."""
+    fields = row.model_dump(include=set(ProfileWrite.model_fields))
+    return ProfileWrite.model_validate(fields | ({"status": "draft"} if row.status == "returned" else {}))
 
 
 def _waits(session: Session, actor: Actor, body: ProfileWrite) -> bool:
