@@ -36,9 +36,9 @@ def fetch_json(url: str, *, allow_private: bool) -> Any:
     Unreachable
         With the reason.
     """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
     try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
         address = _checked_address(host, parts.port or _PORTS.get(parts.scheme, 0), allow_private)
         if parts.scheme != "https" and not (parts.scheme == "http" and allow_private and address.is_loopback):
             raise Unreachable("only https may be asked")
