@@ -23,7 +23,7 @@ from service.domain import logins
 from service.domain.logins import SignedIn
 from service.domain.organisations import Organisation, OrganisationRead
 from service.domain.people import Person, PersonRead
-from service.domain.shapes import Answer, StrictBody, strict
+from service.domain.shapes import Answer, StrictBody
 from service.units import Id, Instant, ShortText, TypedPassword
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
@@ -32,8 +32,6 @@ IdToken = Annotated[str, Check(min_length=1, max_length=8192, pattern=r"^[A-Za-z
 
 class SessionWrite(StrictBody):
     """What shows who somebody is: user name and password, or an id_token of the organisation's issuer."""
-
-    model_config = strict({"user_name": "zhang.san", "password": "four secret words here"})
 
     user_name: ShortText | None = None
     password: TypedPassword | None = None

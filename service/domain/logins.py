@@ -30,7 +30,7 @@ from service.database import (
 )
 from service.domain import organisation_settings, people
 from service.domain.people import Person
-from service.domain.shapes import StrictBody, replace_fields, strict
+from service.domain.shapes import StrictBody, replace_fields
 from service.errors import Forbidden, NotFound, TooManyRequests, Unauthenticated, invalid
 from service.units import Password, TypedPassword
 
@@ -57,8 +57,6 @@ class LoginAttempts(SQLModel, table=True):
 
 class PasswordWrite(StrictBody):
     """A new password. One's own needs the old one; for somebody else it is a temporary one."""
-
-    model_config = strict({"old_password": "old secret words", "new_password": "four new secret words"})
 
     old_password: TypedPassword | None = Field(default=None, description="Of one's own account.")
     new_password: Password
@@ -180,7 +178,8 @@ def reset_password(session: Session, user_name: str) -> str:
     if row is None:
         raise NotFound("not_found", "Nobody has this user name.")
     password = passwords.temporary()
-    replace_fields(session, row, {"password_hash": passwords.hashed(password), "must_change_password": True})
+    row.must_change_password = True
+    replace_fields(session, row, {"password_hash": passwords.hashed(password)})
     sessions.revoke_all(session, row.id)
     _forget(session, row.user_name)
     record_change(session, "person", row.id, "password")

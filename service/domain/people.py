@@ -167,10 +167,10 @@ def create(session: Session, actor: Actor | None, body: PersonCreate) -> tuple[P
             **created(session),
             "id": new_id("usr"),
             "password_hash": passwords.hashed(password),
-            "must_change_password": True,
             "oidc_issuer": _issuer_for(session, body.organisation_id, body.oidc_subject),
         }
     )
+    row.must_change_password = True
     session.add(row)
     # A rival of the same name shows here, inside the operation that it spoils.
     session.flush()
