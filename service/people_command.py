@@ -6,7 +6,7 @@ from rich.console import Console
 
 from service.access.policy import Role
 from service.database import Database, writing
-from service.domain import logins, people
+from service.domain import logins, person_records
 from service.domain.people import PersonCreate
 from service.domain.shapes import validated
 
@@ -25,7 +25,7 @@ def create(
         },
     )
     with writing(database) as session:
-        row, password = people.create(session, None, body)
+        row, password = person_records.create(session, None, body)
     # After the commit: what is printed must be good.
     console.print(row.id, highlight=False)
     console.print(password, highlight=False, soft_wrap=True)

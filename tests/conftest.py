@@ -26,7 +26,7 @@ from service.access.keys import mint
 from service.access.policy import Actor, Role, granted_to
 from service.app import create_app
 from service.database import Database, open_database, writing
-from service.domain import keys, organisations, people
+from service.domain import keys, organisations, person_records
 from service.domain.keys import KeyWrite
 from service.domain.organisations import OrganisationWrite
 from service.domain.people import PersonCreate
@@ -169,7 +169,7 @@ class World:
         database: Database = cast(Any, self.client.app).state.database
         body = PersonCreate(organisation_id=self.organisations[who], name=name, user_name=name, role=role)
         with writing(database) as session:
-            row, _ = people.create(session, None, body)
+            row, _ = person_records.create(session, None, body)
             scopes = sorted(granted_to(self.actors[who].kind))
             minted = mint(session, row.organisation_id, name, scopes, None, row.id)
         self.people[name], self.secrets[name] = row.id, minted.secret

@@ -26,7 +26,7 @@ from service.api.pages import Page, page
 from service.api.patches import MergePatch, patch_of
 from service.api.preconditions import IfMatch, OnceDep, tagged
 from service.api.problems import documented
-from service.domain import logins, people
+from service.domain import logins, people, person_records
 from service.domain.logins import PasswordWrite
 from service.domain.people import PersonCreate, PersonCreated, PersonRead, PersonWrite, RoleWrite
 from service.units import Id
@@ -59,7 +59,7 @@ def create_person(
     """Enter a person; the temporary password is in this answer only. A repetition answers without it."""
 
     def act() -> PersonCreated:
-        row, password = people.create(session, actor, body)
+        row, password = person_records.create(session, actor, body)
         return PersonCreated.model_validate(row, update={"temporary_password": password})
 
     return once(session, actor, body, PersonCreated, act, secrets=("temporary_password",))
@@ -85,7 +85,7 @@ def change_person(
     response: Response,
 ) -> PersonRead:
     """Change some fields by a JSON merge patch (RFC 7396); the role has an address of its own."""
-    row = people.change(session, actor, person_id, if_match, body)
+    row = person_records.change(session, actor, person_id, if_match, body)
     return tagged(response, PersonRead.model_validate(row))
 
 
@@ -99,7 +99,7 @@ def grant_role(
     response: Response,
 ) -> PersonRead:
     """Give somebody else another role; it holds for sessions and personal keys from the next request on."""
-    row = people.grant(session, actor, person_id, if_match, body.role)
+    row = person_records.grant(session, actor, person_id, if_match, body.role)
     return tagged(response, PersonRead.model_validate(row))
 
 
@@ -108,7 +108,7 @@ def disable_person(
     person_id: PathId, session: WriteSession, actor: PersonWriter, if_match: IfMatch, response: Response
 ) -> PersonRead:
     """Refuse a person, with every session and personal key, from the very next request on."""
-    row = people.disable(session, actor, person_id, if_match)
+    row = person_records.disable(session, actor, person_id, if_match)
     return tagged(response, PersonRead.model_validate(row))
 
 
@@ -117,7 +117,7 @@ def enable_person(
     person_id: PathId, session: WriteSession, actor: PersonWriter, if_match: IfMatch, response: Response
 ) -> PersonRead:
     """Let a disabled person sign in again, in the role they had."""
-    row = people.enable(session, actor, person_id, if_match)
+    row = person_records.enable(session, actor, person_id, if_match)
     return tagged(response, PersonRead.model_validate(row))
 
 

@@ -28,7 +28,7 @@ from service.database import (
     record_change,
     writing,
 )
-from service.domain import organisation_settings, people
+from service.domain import organisation_settings, people, person_records
 from service.domain.people import Person
 from service.domain.shapes import StrictBody, replace_fields
 from service.errors import Forbidden, NotFound, TooManyRequests, Unauthenticated, invalid
@@ -162,8 +162,8 @@ def set_password(database: Database, actor: Actor, person_id: str, body: Passwor
         require(actor, Permission.PEOPLE_WRITE)
     new_hash = passwords.hashed(body.new_password)
     with writing(database) as session:
-        row = people.locked(session, actor, person_id, frozenset({before.version}))
-        people.require_reach(actor, row)
+        row = person_records.locked(session, actor, person_id, frozenset({before.version}))
+        person_records.require_reach(actor, row)
         replace_fields(session, row, {"password_hash": new_hash, "must_change_password": not is_own})
         sessions.revoke_all(session, row.id, but=actor.key_id if is_own else "")
         _forget(session, row.user_name)
