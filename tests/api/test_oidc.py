@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import jwt
 import pytest
 from fastapi import FastAPI
@@ -16,7 +19,7 @@ from service.access.oidc import Issuers
 from service.access.outgoing import Unreachable, fetch_json
 from service.errors import Unavailable
 from service.settings import Settings
-from tests.api.jwks_server import AUDIENCE, Issuer, issuing
+from tests.api.jwks_server import AUDIENCE, Issuer, issuing, tls_server
 from tests.conftest import World
 
 
@@ -274,6 +277,25 @@ def test_a_redirect_an_endless_answer_and_text_are_refused(
     monkeypatch.setattr("service.access.outgoing._get", lambda *_: b"<html>")
     with pytest.raises(Unreachable):
         fetch_json(f"{issuer.url}/keys", allow_private=True)
+
+
+def test_the_certificate_is_checked_for_the_name_though_the_connection_goes_to_the_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = tmp_path / "certificate.pem"
+    own_client = httpx.Client
+
+    def client(**options: Any) -> httpx.Client:
+        return own_client(verify=ssl.create_default_context(cafile=str(certificate)), **options)
+
+    monkeypatch.setattr(httpx, "Client", client)
+    with tls_server("login.example.cn", certificate) as port:
+        here = [(2, 1, 6, "", ("127.0.0.1", port))]
+        monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: here)
+        found = fetch_json(f"https://login.example.cn:{port}/keys", allow_private=True)
+        assert found == {"host": f"login.example.cn:{port}"}
+        with pytest.raises(Unreachable, match="Hostname mismatch"):
+            fetch_json(f"https://evil.example.cn:{port}/keys", allow_private=True)
 
 
 def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch: pytest.MonkeyPatch) -> None:
