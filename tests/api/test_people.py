@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlmodel import SQLModel, col, select
 
@@ -10,6 +12,7 @@ from service.access.keys import ApiKey
 from service.access.policy import Role
 from service.database import Database, reading, revision_of, writing
 from service.domain import keys
+from service.domain.people import Person
 from tests.conftest import World
 
 
@@ -78,6 +81,23 @@ def test_the_last_administrator_stays_where_the_organisation_has_no_key_of_its_o
         assert _switch(world, helper, first, "disable") == (409, "last_administrator")
     # Who is disabled already is not the last one.
     assert _role(world, helper if role == "administrator" else first, second, "viewer")[0] == 200
+
+
+def test_of_two_administrators_who_disable_one_another_at_once_one_stays(
+    world: World, database: Database
+) -> None:
+    first, second = (world.person("jiashan", "administrator", name) for name in ("first", "second"))
+    with writing(database) as session:
+        keys.revoke(session, None, world.actors["jiashan"].key_id)
+    with ThreadPoolExecutor(2) as pool:
+        said = list(
+            pool.map(lambda pair: _switch(world, *pair, "disable"), ((first, second), (second, first)))
+        )
+    assert (200, "") in said
+    assert said.count((200, "")) == 1
+    with reading(database) as session:
+        active = session.exec(select(Person).where(col(Person.disabled_at).is_(None))).all()
+    assert len(active) == 1
 
 
 def test_what_an_administrations_role_signs_in_with_is_no_other_persons_to_set(world: World) -> None:
