@@ -12,7 +12,9 @@ from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
 
+from service.access.oidc import Issuers
 from service.api import (
+    approvals,
     comments,
     document,
     enclave_terms,
@@ -23,19 +25,24 @@ from service.api import (
     milestones,
     model,
     opportunities,
+    organisation_settings,
     organisations,
     outcomes,
     pairings,
+    people,
+    personal_keys,
     problems,
     profile_requests,
     profiles,
     projects,
     reference,
+    sessions,
     supply_chain,
     visits,
 )
 from service.api.deps import refuse_unknown_parameters
 from service.api.guard import Guard
+from service.api.hashing import HashingRoom
 from service.api.memory import Memory
 from service.api.pages import Signer
 from service.api.rates import limiter_of
@@ -63,11 +70,16 @@ ROUTERS = (
     itineraries,
     enclave_terms,
     profile_requests,
+    approvals,
     model,
     reference,
     organisations,
+    organisation_settings,
     pairings,
+    people,
+    sessions,
     keys,
+    personal_keys,
 )
 
 
@@ -110,6 +122,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.memory = Memory()
     app.state.revisions = None
     app.state.limiter = limiter_of(settings.rate_limit)
+    app.state.issuers = Issuers(allow_private=settings.allow_private_issuers)
+    app.state.hashing_room = HashingRoom()
     app.state.is_current = is_current
     app.state.signer = Signer(settings.signing_key)
     for module in ROUTERS:

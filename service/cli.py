@@ -1,4 +1,4 @@
-"""The command ``shanhai``: serve, migrate, demo, keys, match, train, models, evaluate, openapi."""
+"""The command ``shanhai``: serve, migrate, demo, keys, people, match, train, models, evaluate, openapi."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import uvicorn
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from service import demo, evaluate_command, models_table, ranked_table, schema
-from service.access.policy import Permission
+from service import demo, evaluate_command, models_table, people_command, ranked_table, schema
+from service.access.policy import Permission, Role
 from service.app import create_app
 from service.database import Database, open_database, writing
 from service.domain import keys, organisations
@@ -32,6 +32,8 @@ app = typer.Typer(
 )
 keys_app = typer.Typer(no_args_is_help=True, help="API keys.")
 app.add_typer(keys_app, name="keys")
+people_app = typer.Typer(no_args_is_help=True, help="People of an organisation.")
+app.add_typer(people_app, name="people")
 organisations_app = typer.Typer(no_args_is_help=True, help="Organisations; the first one is made here.")
 app.add_typer(organisations_app, name="organisations")
 models_app = typer.Typer(no_args_is_help=True, help="Model versions.")
@@ -207,6 +209,23 @@ def revoke_key(key_id: Annotated[str, typer.Argument(help="Id of the key.")]) ->
     with writing(_open(Settings())) as session:
         keys.revoke(session, None, key_id)
     console.print(f"Revoked {key_id}.")
+
+
+@people_app.command("create")
+def create_person(
+    organisation_id: Annotated[str, typer.Argument(help="Whose person it is.")],
+    user_name: Annotated[str, typer.Argument(help="Signs in; lower case.")],
+    role: Annotated[Role, typer.Option(help="What the person may do.")],
+    name: Annotated[str, typer.Option(help="As others read it; the user name where it is left out.")] = "",
+) -> None:
+    """Enter a person and print a temporary password, which is shown this once."""
+    people_command.create(console, _open(Settings()), organisation_id, user_name, name, role)
+
+
+@people_app.command("password")
+def reset_password(user_name: Annotated[str, typer.Argument(help="Who cannot sign in any more.")]) -> None:
+    """Set and print a temporary password; every session of the person ends."""
+    people_command.reset_password(console, _open(Settings()), user_name)
 
 
 @app.command()

@@ -232,9 +232,11 @@ def _secrets(session: Session, path: Path, actors: dict[str, Actor]) -> dict[str
 
 def _is_good(session: Session, secret: str, actor: Actor) -> bool:
     try:
-        return authenticate(session, f"Bearer {secret}").organisation_id == actor.organisation_id
+        found = authenticate(session, f"Bearer {secret}")
     except Unauthenticated:
         return False
+    # A key of an older release lacks what came after it.
+    return found.organisation_id == actor.organisation_id and found.scopes >= actor.scopes
 
 
 def _write_secrets(path: Path, secrets: dict[str, str]) -> None:

@@ -24,9 +24,10 @@ from service.domain.projects import EXAMPLE as PROJECT
 from service.schema import migrate
 from service.settings import Settings
 
-_ID = re.compile(r"\b(prj|prf|org|par|key|mdl|ver|out)_[0-9a-z]{20,}")
+_ID = re.compile(r"\b(prj|prf|org|par|key|mdl|ver|out|usr|ses|apv)_[0-9a-z]{20,}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _SECRET = re.compile(r"shk_[0-9a-f]{12}_[\w-]{43}")
+_PASSWORD = re.compile(r"\b[a-z2-9]{5}(-[a-z2-9]{5}){3}\b")
 _CURSOR = "WyJkZW1vIl0"
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "ranked-table.svg"
 
@@ -40,9 +41,21 @@ class Recorder:
         self.examples: dict[str, dict[str, Any]] = {}
         self._ids: dict[str, str] = {}
 
-    def ask(self, name: str, who: str, method: str, path: str, body: Any = None, **more: Any) -> Any:
-        """One request; its body and answer become the example of operation ``name``."""
-        headers = {"Authorization": f"Bearer {self.secrets[who]}", "If-Match": "*", **more.pop("headers", {})}
+    def waiting(self, who: str, method: str, path: str, body: Any) -> dict[str, Any]:
+        """The approval that a request has to wait for."""
+        headers = {"Authorization": f"Bearer {self.secrets[who]}", "If-Match": "*"}
+        answer = self.client.request(method, path, json=body, headers=headers)
+        assert answer.status_code == 202, answer.text
+        return dict(answer.json())
+
+    def ask(self, name: str, who: str | None, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        """One request; its body and answer become the example of operation ``name``.
+
+        ``who`` None comes with the cookie that the client holds.
+        """
+        headers = {"If-Match": "*", **more.pop("headers", {})}
+        if who is not None:
+            headers["Authorization"] = f"Bearer {self.secrets[who]}"
         answer = self.client.request(method, path, json=body, headers=headers, **more)
         assert answer.is_success, (name, answer.text)
         said = answer.json() if answer.content else None
@@ -63,6 +76,7 @@ class Recorder:
             value = _ID.sub(lambda found: self._numbered(found[0]), value)
             value = _INSTANT.sub("2026-11-23T08:00:00.000000Z", value)
             value = _SECRET.sub("shk_000000000000_" + "0" * 43, value)
+            value = _PASSWORD.sub("k3m9x-p7wqd-hv2ct-8gnry", value)
         return value
 
     def _member(self, name: str, value: Any) -> Any:
@@ -163,9 +177,76 @@ def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, A
     ask("list_keys", bureau, "GET", "/v1/keys")
     ask("get_key", bureau, "GET", f"/v1/keys/{key['id']}")
     ask("revoke_key", bureau, "DELETE", f"/v1/keys/{key['id']}")
+    _people(recorder, project["organisation_id"])
     ask("livez", bureau, "GET", "/livez")
     ask("readyz", bureau, "GET", "/readyz")
     return recorder.examples
+
+
+def _people(recorder: Recorder, organisation_id: str) -> None:
+    """A clerk submits, an approver approves; the secrets of both are kept under their user names."""
+    ask, bureau = recorder.ask, "330421"
+    patch = {"headers": {"Content-Type": "application/merge-patch+json"}}
+    settings = f"/v1/organisations/{organisation_id}/settings"
+    ask("get_organisation_settings", bureau, "GET", settings)
+    oidc = {
+        "issuer": "https://login.example.cn",
+        "audience": "shanhai",
+        "jwks_uri": "https://login.example.cn/keys",
+    }
+    wanted = {"second_person_for": ["profile.publish"], "oidc": oidc}
+    ask("change_organisation_settings", bureau, "PATCH", settings, wanted, **patch)
+    new = {"organisation_id": organisation_id, "name": "张三", "user_name": "zhang.san", "role": "clerk"}
+    clerk = ask("create_person", bureau, "POST", "/v1/people", new)
+    approver = ask(
+        "create_person",
+        bureau,
+        "POST",
+        "/v1/people",
+        {**new, "name": "李四", "user_name": "li.si", "role": "viewer", "oidc_subject": "s-1024"},
+    )
+    ask("list_people", bureau, "GET", "/v1/people", params={"limit": 1})
+    ask("get_person", bureau, "GET", f"/v1/people/{clerk['id']}")
+    ask("change_person", bureau, "PATCH", f"/v1/people/{clerk['id']}", {"name": "张三丰"}, **patch)
+    ask("grant_role", bureau, "POST", f"/v1/people/{approver['id']}/role", {"role": "approver"})
+    for person in (clerk, approver):
+        _signed_in(recorder, person)
+    body = {**PROFILE, "region_code": "330421", "site_name": "嘉善科创园"}
+    place = ask("create_profile", "zhang.san", "POST", "/v1/profiles", {**body, "status": "draft"})
+    path = f"/v1/profiles/{place['id']}"
+
+    for name in ("return_submission", "withdraw_submission", "approve_submission"):
+        waiting = recorder.waiting("zhang.san", "PUT", path, body)
+
+        who = "zhang.san" if name.startswith("withdraw") else "li.si"
+        comment = {"comment": "用电容量请附供电局回函文号"} if name.startswith("return") else None
+        ask(name, who, "POST", f"/v1/approvals/{waiting['id']}/{name.partition('_')[0]}", comment)
+    recorder.waiting("zhang.san", "PATCH", path, {"land_mu": 60})
+    ask("list_approvals", "li.si", "GET", "/v1/approvals", params={"state": "submitted", "limit": 1})
+    waiting = recorder.waiting("zhang.san", "POST", "/v1/profiles", {**body, "site_name": "嘉善科创园二期"})
+    ask("get_approval", "li.si", "GET", f"/v1/approvals/{waiting['id']}")
+    ask("disable_person", bureau, "POST", f"/v1/people/{clerk['id']}/disable")
+    ask("enable_person", bureau, "POST", f"/v1/people/{clerk['id']}/enable")
+
+
+def _signed_in(recorder: Recorder, person: dict[str, Any]) -> None:
+    """Sign in, change the temporary password, make a personal key, and go on with that."""
+    ask, who = recorder.ask, person["user_name"]
+    own = {"X-Requested-With": "shanhai"}
+    body = {"user_name": who, "password": person["temporary_password"]}
+    ask("create_session", None, "POST", "/v1/sessions", body)
+    new = {"old_password": person["temporary_password"], "new_password": "four new secret words"}
+    ask("set_password", None, "POST", f"/v1/people/{person['id']}/password", new, headers=own)
+    ask("get_current_session", None, "GET", "/v1/sessions/current")
+    wanted = {"name": "大屏", "scopes": []}
+    key = ask("create_personal_key", None, "POST", "/v1/personal-keys", wanted, headers=own)
+    ask("list_personal_keys", None, "GET", "/v1/personal-keys")
+    ask("get_personal_key", None, "GET", f"/v1/personal-keys/{key['id']}")
+    other = ask("create_personal_key", None, "POST", "/v1/personal-keys", wanted, headers=own)
+    ask("revoke_personal_key", None, "DELETE", f"/v1/personal-keys/{other['id']}", headers=own)
+    ask("delete_current_session", None, "DELETE", "/v1/sessions/current", headers=own)
+    recorder.client.cookies.clear()
+    recorder.secrets[who] = key["secret"]
 
 
 def draw(database: Database, entered: demo.Entered, path: Path) -> None:

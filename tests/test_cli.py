@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from service import cli
 from service.access.keys import ApiKey, authenticate
 from service.database import Database, reading
-from service.domain import models
+from service.domain import logins, models
 from service.errors import Unauthenticated
 from tests.conftest import World
 from tests.jobs.decided import decide, profiles
@@ -107,6 +107,24 @@ def test_a_key_is_shown_once_works_and_is_refused_once_it_is_revoked(
     with reading(database) as session, pytest.raises(Unauthenticated) as refusal:
         authenticate(session, f"Bearer {secret}")
     assert refusal.value.code == "revoked_key"
+
+
+def test_a_person_comes_in_with_a_temporary_password_and_comes_back_in_with_another(
+    world: World, database: Database
+) -> None:
+    made = _run("people", "create", world.organisations["jiashan"], "zhang.san", "--role", "administrator")
+    assert made.exit_code == 0, made.output
+    person_id, password = made.output.split()
+    assert person_id.startswith("usr_")
+    signed_in = logins.by_password(database, "zhang.san", password).actor
+    assert (signed_in.person_id, signed_in.person_role) == (person_id, "administrator")
+    assert signed_in.must_change_password
+    again = _run("people", "password", "zhang.san").output.strip()
+    with pytest.raises(Unauthenticated):
+        logins.by_password(database, "zhang.san", password)
+    assert logins.by_password(database, "zhang.san", again).actor.person_id == person_id
+    wrong = _run("people", "create", world.organisations["jiashan"], "li.si", "--role", "king")
+    assert wrong.exit_code == 2
 
 
 def test_an_error_of_the_service_is_a_sentence_and_no_traceback(

@@ -51,6 +51,7 @@ def test_every_module_with_a_table_is_on_the_list() -> None:
 def test_the_schema_goes_down_on_data_and_up_again(world: World, database: Database) -> None:
     world.project()
     world.profile()
+    world.person("jiashan", "clerk")
     (head,) = ScriptDirectory.from_config(schema.config()).get_heads()
     for revision in (step.revision for step in ScriptDirectory.from_config(schema.config()).walk_revisions()):
         below = ScriptDirectory.from_config(schema.config()).get_revision(revision).down_revision

@@ -189,7 +189,7 @@ def _headers(request_id: str) -> list[tuple[bytes, bytes]]:
         (b"x-request-id", request_id.encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"cache-control", b"private, no-cache"),
-        (b"vary", b"authorization, accept-language"),
+        (b"vary", b"authorization, cookie, accept-language"),
     ]
 
 

@@ -18,9 +18,10 @@ from service.api.deps import (
     WriteSession,
 )
 from service.api.pages import Page, page
-from service.api.preconditions import IfMatch, OnceDep, tagged
+from service.api.preconditions import WAITS, IfMatch, OnceDep, tagged
 from service.api.problems import documented
-from service.domain import opportunities, opportunity_records
+from service.domain import opportunities, opportunity_records, recommendations
+from service.domain.approvals import Approval, ApprovalRead
 from service.domain.opportunities import OpportunityRead, OpportunityWrite, StageChangeRead
 from service.domain.opportunity_records import FieldTeam, StageMove
 from service.domain.stages import Stage
@@ -49,20 +50,29 @@ def list_opportunities(
     return page(request, session, statement, show, limit, cursor)
 
 
-@router.post("", status_code=201, summary="Recommend a place", responses=MOVING)
+@router.post(
+    "",
+    status_code=201,
+    summary="Recommend a place",
+    responses=MOVING | WAITS,
+    response_model=OpportunityRead,
+)
 def create_opportunity(
     body: OpportunityWrite, session: WriteSession, actor: OpportunityWriter, once: OnceDep
-) -> OpportunityRead:
+) -> OpportunityRead | Response:
     """Open the joint record of a project at a place; from now on both organisations see it.
 
     The project's organisation recommends a place, or the place's organisation itself. The project may
     have been private: the other side now sees its teaser.
     """
 
-    def act() -> OpportunityRead:
-        return opportunities.read(session, actor, opportunity_records.recommend(session, actor, body))
+    def act() -> OpportunityRead | ApprovalRead:
+        done = recommendations.recommend(session, actor, body)
+        if isinstance(done, Approval):
+            return ApprovalRead.model_validate(done)
+        return opportunities.read(session, actor, done)
 
-    return once(session, actor, body, OpportunityRead, act)
+    return once.or_wait(session, actor, body, OpportunityRead, act)
 
 
 @router.get("/{opportunity_id}", summary="Read an opportunity", responses=documented(404))

@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.access.policy import Permission, require
+from service.api import cookies
 from service.api.deps import preferred_language
 from service.api.filters import Filters
 from service.api.fragments import Fragments
@@ -42,6 +43,7 @@ _NO_FILTERS: Final = Filters()
 PLACES_ON_THE_LOOP: Final = 8_192
 #: The processors are no more: further threads would only take the interpreter from the event loop.
 RANKINGS_AT_ONCE: Final = 2
+_SESSION: Final = cookies.NAME.encode()
 _JSON: Final = (b"content-type", b"application/json")
 
 
@@ -53,6 +55,7 @@ class Asked:
     language: str
     held_tags: str
     content_type: bytes
+    has_session: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,8 @@ async def _question(
 ) -> Question | None:
     """Everything that the answer rests on, if it is at hand and valid at this moment."""
     state = scope["app"].state
-    if not asked.authorization or state.revisions is None:
+    # Beside the cookie of a session a key is refused, and a session is looked up the ordinary way.
+    if not asked.authorization or asked.has_session or state.revisions is None:
         return None
     try:
         newest = await state.revisions.newest()
@@ -216,7 +220,9 @@ async def _question(
 
 def _asked(scope: Scope) -> Asked:
     found: dict[bytes, bytes] = {}
+    has_session = False
     for name, value in scope["headers"]:
+        has_session = has_session or (name == b"cookie" and _SESSION in value)
         # Of repeated ones the first, as the framework reads them.
         found.setdefault(name, value)
     return Asked(
@@ -224,6 +230,7 @@ def _asked(scope: Scope) -> Asked:
         language=found.get(b"accept-language", b"").decode("latin-1"),
         held_tags=found.get(b"if-none-match", b"").decode("latin-1"),
         content_type=found.get(b"content-type", b""),
+        has_session=has_session,
     )
 
 

@@ -1,4 +1,4 @@
-"""What is done with joint records: recommend, move along the stages, unseal the investor, appoint a team."""
+"""What is done with joint records: move along the stages, unseal the investor, appoint a team."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, select
 from service.access import audit
 from service.access.policy import Actor
 from service.database import new_id, now, record_change
-from service.domain import outcomes, profiles, projects, stages
+from service.domain import outcomes, stages
 from service.domain.opportunities import (
     SIDES,
     Opportunity,
@@ -60,58 +60,6 @@ class FieldTeam(StrictBody):
     model_config = strict({"organisation_id": "org_00000000000000000000000009"})
 
     organisation_id: Id | None
-
-
-def recommend(session: Session, actor: Actor, body: OpportunityWrite) -> Opportunity:
-    """Open a record of a project at a place; from now on both organisations see it.
-
-    Raises
-    ------
-    NotFound
-        Unless the actor sees both and one of them is its own.
-    Conflict
-        ``no_counterpart``: nobody of the place is here, or it has not confirmed the profile;
-        ``recommended_already``: the two have a live record.
-    """
-    project = projects.get(session, actor, body.project_id)
-    profile = profiles.get(session, actor, body.profile_id)
-    if actor.organisation_id not in (project.organisation_id, profile.organisation_id):
-        raise NotFound()
-    if profile.organisation_id is None or profile.unconfirmed or profile.status != "published":
-        raise Conflict(
-            "no_counterpart",
-            "Nobody has published and confirmed this profile for the county yet. Ask the county to do so "
-            "first.",
-        )
-    twin = select(Opportunity.id).where(
-        Opportunity.project_id == project.id,
-        Opportunity.profile_id == profile.id,
-        Opportunity.stage != "ended",
-    )
-    found = session.exec(twin).first()
-    if found is not None:
-        raise Conflict(
-            "recommended_already", f"The two have a live record already: go on in {found}, or end it first."
-        )
-    side: Side = "project" if project.organisation_id == actor.organisation_id else "profile"
-    row = Opportunity.model_validate(
-        {
-            **created(session),
-            "id": new_id("opp"),
-            "project_id": project.id,
-            "profile_id": profile.id,
-            "project_organisation_id": project.organisation_id,
-            "profile_organisation_id": profile.organisation_id,
-            "recommended_by": side,
-        }
-    )
-    session.add(row)
-    # A rival that was opened meanwhile shows here, and the first stage refers to the row.
-    session.flush()
-    _enter(session, actor, row, None, StageMove(to="recommended", note=body.note), "recommended")
-    detail = {"project_id": row.project_id, "profile_id": row.profile_id}
-    audit.record(session, actor, "opportunity.create", "opportunity", row.id, detail)
-    return row
 
 
 def move(
@@ -167,12 +115,12 @@ def _go(session: Session, actor: Actor, row: Opportunity, body: StageMove, way: 
     before = cast(Stage, row.stage)
     reason = body.reason_code if way.reason else None
     replace_fields(session, row, {"stage": body.to, "pending": None, "reason_code": reason})
-    _enter(session, actor, row, before, body, "move")
+    enter(session, actor, row, before, body, "move")
     detail = {"from": before, "to": body.to, "document_no": body.document_no, "reason_code": reason}
     audit.record(session, actor, "opportunity.move", "opportunity", row.id, detail)
 
 
-def _enter(
+def enter(
     session: Session, actor: Actor, row: Opportunity, before: Stage | None, body: StageMove, operation: str
 ) -> None:
     """Put a move on the record's history, and the furthest stage on the project."""

@@ -133,6 +133,42 @@ def test_what_one_organisation_has_at_hand_no_other_gets(world: World, asked: st
 
 
 @pytest.mark.parametrize(
+    ("verb", "body", "status", "code"),
+    [
+        ("role", {"role": "administrator"}, 403, "missing_role"),
+        ("disable", None, 401, "person_disabled"),
+    ],
+)
+def test_a_person_demoted_or_disabled_is_refused_at_the_next_request(
+    world: World, asked: str, short: list[str], verb: str, body: Any, status: int, code: str
+) -> None:
+    clerk = world.person("jiashan", "clerk")
+    query = {"project_id": asked.split("/")[3], "weights": {"land": 3}}
+    assert world.get(clerk, asked).status_code == 200
+    for _ in range(2):
+        assert world.get(clerk, asked).status_code == 200
+        assert world.post(clerk, "/v1/match-queries", query).status_code == 200
+    assert len(short) == 4
+    path = f"/v1/people/{world.people[clerk]}/{verb}"
+    assert world.post("jiashan", path, body, headers={"If-Match": "*"}).status_code == 200
+    for answer in (world.get(clerk, asked), world.post(clerk, "/v1/match-queries", query)):
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert len(short) == 4
+    # Whoever has a role that ranks is answered as before.
+    assert world.get("jiashan", asked).status_code == 200
+
+
+def test_a_key_beside_the_cookie_of_a_session_is_not_answered_from_memory(
+    world: World, asked: str, short: list[str]
+) -> None:
+    headers = {"Cookie": "theme=dark; shanhai_session=whatever"}
+    answer = world.call("jiashan", "GET", asked, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (401, "two_credentials")
+    assert world.call("jiashan", "GET", asked, headers={"Cookie": "theme=dark"}).status_code == 200
+    assert short == [asked]
+
+
+@pytest.mark.parametrize(
     ("query", "status"),
     [("?limit=0", 422), ("?limit=1&limit=2", 422), ("?unknown=1", 422), ("?cursor=wrong", 400)],
 )
