@@ -35,6 +35,10 @@ class Permission(StrEnum):
     MATCHES_READ = "matches:read"
     OUTCOMES_READ = "outcomes:read"
     OUTCOMES_WRITE = "outcomes:write"
+    HOLDS_READ = "holds:read"
+    HOLDS_WRITE = "holds:write"
+    POOLS_READ = "pools:read"
+    POOLS_WRITE = "pools:write"
 
 
 _EVERYONE: frozenset[Kind] = frozenset(
@@ -58,6 +62,10 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.MATCHES_READ: _EVERYONE,
     Permission.OUTCOMES_READ: _EVERYONE,
     Permission.OUTCOMES_WRITE: _WORKING,
+    Permission.HOLDS_READ: _EVERYONE,
+    Permission.HOLDS_WRITE: _WORKING,
+    Permission.POOLS_READ: _EVERYONE,
+    Permission.POOLS_WRITE: _WORKING,
 }
 
 

@@ -104,6 +104,10 @@ ProfileConfirmer = Annotated[Actor, Depends(AllowWrite(P.PROFILES_CONFIRM))]
 MatchReader = Annotated[Actor, Depends(AllowRead(P.MATCHES_READ))]
 OutcomeReader = Annotated[Actor, Depends(AllowRead(P.OUTCOMES_READ))]
 OutcomeWriter = Annotated[Actor, Depends(AllowWrite(P.OUTCOMES_WRITE))]
+HoldReader = Annotated[Actor, Depends(AllowRead(P.HOLDS_READ))]
+HoldWriter = Annotated[Actor, Depends(AllowWrite(P.HOLDS_WRITE))]
+PoolReader = Annotated[Actor, Depends(AllowRead(P.POOLS_READ))]
+PoolWriter = Annotated[Actor, Depends(AllowWrite(P.POOLS_WRITE))]
 
 
 def refuse_unknown_parameters(request: Request) -> None:

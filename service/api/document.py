@@ -26,6 +26,7 @@ _TAGS = {
     "projects": "Investment projects 招商项目",
     "profiles": "Resource profiles 资源要素档案",
     "matching": "Rankings, reasons, exclusions, the model",
+    "holds": "Holds 意向预留, and the pools of capacity that several sites share",
     "outcomes": "What became of recommendations, for the next training",
     "reference": "Regions, industries, development zones, quantities",
     "organisations": "Who calls the service",

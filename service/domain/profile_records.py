@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from service.access import audit
 from service.access.policy import Actor, governs
 from service.database import UtcDateTime, new_id, now, record_change
-from service.domain import industries, pairings, quantities, regions, zones
+from service.domain import industries, pairings, promises, quantities, regions, zones
 from service.domain.organisations import Organisation
 from service.domain.profiles import FIGURES, Profile, ProfileRead, ProfileWrite, get, read_state, visible_to
 from service.domain.shapes import (
@@ -136,12 +136,16 @@ def confirm(session: Session, actor: Actor, profile_id: str, expected: ExpectedV
 def remove(session: Session, actor: Actor, profile_id: str, expected: ExpectedVersion) -> None:
     """Take the profile out of every list and ranking; the record and its versions stay."""
     row = _own_locked(session, actor, profile_id, expected)
+    promises.keep(session, actor, row, None)
+    promises.leave_pools(session, row.id)
     replace_fields(session, row, {"deleted_at": now(session)})
     record_change(session, "profile", row.id, "delete")
     audit.record(session, actor, "profile.delete", "profile", row.id)
 
 
 def _locked(session: Session, actor: Actor, profile_id: str, expected: ExpectedVersion) -> Profile:
+    # Before the row itself: whoever shares capacity with it is locked in one order.
+    promises.lock(session, [profile_id])
     # Locked while it is checked: two writers that hold the same ETag must not both pass.
     row = session.exec(visible_to(actor).where(Profile.id == profile_id).with_for_update()).first()
     if row is None:
@@ -163,6 +167,7 @@ def _write(session: Session, actor: Actor, row: Profile, body: ProfileWrite) -> 
     values = Profile.model_validate(row.model_dump() | body.model_dump())
     before = {name: getattr(row, name) for name in ProfileWrite.model_fields}
     after = {name: getattr(values, name) for name in ProfileWrite.model_fields}
+    promises.keep(session, actor, row, after)
     replace_fields(session, row, after)
     published(session, row)
     record_change(session, "profile", row.id, "update")

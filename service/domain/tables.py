@@ -19,6 +19,9 @@ MODULES = (
     "service.domain.profile_records",
     "service.domain.models",
     "service.domain.outcomes",
+    "service.domain.holds",
+    "service.domain.pools",
+    "service.domain.promises",
     "service.domain.catalogue",
     "service.domain.retries",
 )

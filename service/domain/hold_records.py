@@ -1,0 +1,333 @@
+"""What is done with holds: create, grant, release, extend, commit; each under the lock of its place.
+
+Whoever asks more than is left is told what is short and when the next hold ends, never who holds it; and of
+a figure that is withheld from it, no more than its band.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from service.access import audit
+from service.access.policy import Actor
+from service.database import new_id, now, record_change
+from service.domain import holds, profile_records, profiles, projects, promises, quantities
+from service.domain.capacity import Pool, exact, free_as_known
+from service.domain.holds import (
+    DEFAULT_LENGTH,
+    LIVE,
+    LONGEST,
+    SIDES,
+    TRANSITIONS,
+    Action,
+    Commitment,
+    Hold,
+    HoldCommit,
+    HoldExtension,
+    HoldRelease,
+    HoldWrite,
+    Warned,
+    is_binding,
+    pointer_of,
+)
+from service.domain.organisations import Organisation
+from service.domain.profiles import Profile
+from service.domain.projects import Project
+from service.domain.promises import Sharing
+from service.domain.shapes import ExpectedVersion, created, replace_fields, require_version
+from service.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, invalid
+from service.units import rfc_3339, shanghai_day
+
+
+def create(session: Session, actor: Actor, body: HoldWrite) -> tuple[Hold, list[Warned]]:
+    """Hold capacity: at once where the place's own organisation does, else on its granting it.
+
+    Raises
+    ------
+    NotFound
+        Unless the actor sees both project and place and one of them is its own.
+    Conflict
+        ``capacity_short``, ``capacity_unknown``, ``duplicate``, ``place_not_open``, ``project_not_shared``.
+    Invalid
+        For a quantity that cannot be held, or an end that is past or too far.
+    """
+    # The project first, everywhere: whoever removes it goes on to the places that are held for it.
+    project = session.exec(
+        projects.visible_to(session, actor).where(Project.id == body.project_id).with_for_update()
+    ).first()
+    profile = profiles.get(session, actor, body.profile_id)
+    if project is None or actor.organisation_id not in {project.organisation_id, *profile.owners()}:
+        raise NotFound()
+    units = _checked_units(session, body)
+    expires_at = _checked_end(session, body.expires_at or now(session) + DEFAULT_LENGTH)
+    sharing = promises.lock(session, [profile.id])
+    owner = _require_open(session, profile)
+    if any(row.project_id == project.id for row in sharing.holds if row.profile_id == profile.id):
+        raise Conflict("duplicate", "This project has a live hold at this place. Extend or release that one.")
+    if owner != actor.organisation_id:
+        _require_shared(session, project, owner)
+    warnings = _require_room(sharing, profile, body.amounts(), actor.organisation_id, units)
+    row = Hold.model_validate(
+        {
+            **body.model_dump(),
+            **created(session),
+            "id": new_id("hld"),
+            "project_organisation_id": project.organisation_id,
+            "profile_organisation_id": owner,
+            "state": "active" if owner == actor.organisation_id else "requested",
+            "expires_at": expires_at,
+        }
+    )
+    session.add(row)
+    sharing.holds.append(row)
+    detail = {"state": row.state, "project_id": row.project_id, "profile_id": row.profile_id}
+    _settled(session, actor, sharing, row, "create", detail)
+    return row, warnings
+
+
+def grant(
+    session: Session, actor: Actor, hold_id: str, expected: ExpectedVersion
+) -> tuple[Hold, list[Warned]]:
+    """Agree to what was requested; from now on it is kept.
+
+    Raises
+    ------
+    Conflict
+        ``wrong_state``, ``place_not_open``, ``capacity_short``, ``capacity_unknown``.
+    """
+    row, sharing = _taken_up(session, actor, hold_id, expected, "grant")
+    profile = sharing.profiles[row.profile_id]
+    _require_open(session, profile)
+    units = quantities.units_of_capacities(session)
+    warnings = _require_room(sharing, profile, row.amounts(), actor.organisation_id, units)
+    replace_fields(session, row, {"state": "active"})
+    _settled(session, actor, sharing, row, "grant")
+    return row, warnings
+
+
+def release(
+    session: Session, actor: Actor, hold_id: str, expected: ExpectedVersion, body: HoldRelease
+) -> Hold:
+    """Let go of what is held or requested. The place's organisation says why it takes a promise back."""
+    row, sharing = _taken_up(session, actor, hold_id, expected, "release")
+    if row.state == "active" and "project" not in row.sides_of(actor.organisation_id) and not body.reason:
+        raise invalid("/reason", "missing", "Say why the place is no longer held for the project.")
+    promises.end(session, actor, row, body.reason)
+    promises.settle(session, sharing)
+    return row
+
+
+def extend(
+    session: Session, actor: Actor, hold_id: str, expected: ExpectedVersion, body: HoldExtension
+) -> Hold:
+    """Have a hold, or a request, end later."""
+    row, sharing = _taken_up(session, actor, hold_id, expected, "extend")
+    until = _checked_end(session, body.expires_at)
+    if until <= row.expires_at:
+        raise invalid("/expires_at", "not_later", f"It lasts until {rfc_3339(row.expires_at)} already.")
+    replace_fields(session, row, {"expires_at": until})
+    _settled(session, actor, sharing, row, "extend", {"expires_at": rfc_3339(until)})
+    return row
+
+
+def commit(session: Session, actor: Actor, hold_id: str, expected: ExpectedVersion, body: HoldCommit) -> Hold:
+    """Turn what documents prove from held into taken: off the published figure, and off its pools.
+
+    A hold is committed when every quantity is but labour; until then the rest stays held.
+    """
+    row, sharing = _taken_up(session, actor, hold_id, expected, "commit")
+    still_held = {name: amount for name, amount in row.open_amounts().items() if is_binding(name)}
+    errors = [
+        FieldError(f"/documents/{name}", "not_held", f"Held and not committed: {', '.join(still_held)}.")
+        for name in body.documents
+        if name not in still_held
+    ]
+    if errors:
+        raise Invalid(errors)
+    taken = {name: still_held[name] for name in body.documents}
+    at = now(session)
+    proven = {
+        name: Commitment(amount=amount, document_no=body.documents[name], committed_at=at)
+        for name, amount in taken.items()
+    }
+    values: dict[str, Any] = {"commitments": row.commitments | proven}
+    if taken.keys() == still_held.keys():
+        values |= {"state": "committed", "ended_at": at}
+    replace_fields(session, row, values)
+    sharing.pools = [_less(pool, row.profile_id, taken) for pool in sharing.pools]
+    _deduct(session, actor, sharing.profiles[row.profile_id], taken)
+    _settled(session, actor, sharing, row, "commit", {"documents": body.documents})
+    return row
+
+
+def give_up(session: Session, actor: Actor, project_id: str) -> None:
+    """Release every live hold of a project that is removed; the caller has locked the project."""
+    statement = select(Hold).where(Hold.project_id == project_id, col(Hold.state).in_(LIVE))
+    found = session.exec(statement).all()
+    if not found:
+        return
+    sharing = promises.lock(session, {row.profile_id for row in found})
+    for row in sharing.holds:
+        if row.project_id == project_id:
+            promises.end(session, actor, row, "The project was withdrawn.")
+    promises.settle(session, sharing)
+
+
+def _taken_up(
+    session: Session, actor: Actor, hold_id: str, expected: ExpectedVersion, action: Action
+) -> tuple[Hold, Sharing]:
+    """The hold and its place under lock, once it is sure that the action is allowed now, and the actor's."""
+    row = holds.get(session, actor, hold_id)
+    sharing = promises.lock(session, [row.profile_id])
+    session.refresh(row)
+    require_version(row, expected)
+    state = row.state_at(sharing.instant)
+    if state not in TRANSITIONS[action]:
+        allowed = [name for name, steps in TRANSITIONS.items() if state in steps]
+        said = f"Allowed now: {', '.join(allowed)}." if allowed else "Nothing is allowed any more."
+        raise Conflict(
+            "wrong_state", f"A hold that is {state} takes no {action}. {said}", more={"allowed": allowed}
+        )
+    if not row.sides_of(actor.organisation_id) & SIDES[action, state]:
+        theirs = " or ".join(sorted(SIDES[action, state]))
+        raise Forbidden("not_your_side", f"That is for the {theirs}'s organisation to do.")
+    return row, sharing
+
+
+def _settled(
+    session: Session,
+    actor: Actor,
+    sharing: Sharing,
+    row: Hold,
+    action: str,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    promises.settle(session, sharing)
+    record_change(session, "hold", row.id, action)
+    audit.record(session, actor, f"hold.{action}", "hold", row.id, detail)
+
+
+def _checked_units(session: Session, body: HoldWrite) -> dict[str, str]:
+    """The units of what can be held, once the body asks for nothing else."""
+    units = quantities.units_of_capacities(session)
+    quantities.validate(session, body.quantities)
+    amounts = body.amounts()
+    errors = [
+        FieldError(
+            pointer_of(name), "not_a_capacity", "Only what is used up can be held; see GET /v1/quantities."
+        )
+        for name in amounts
+        if name not in units
+    ]
+    errors += [
+        FieldError(pointer_of(name), "nothing_held", "Hold more than nothing, or leave it out.")
+        for name, amount in amounts.items()
+        if amount == 0
+    ]
+    if not any(is_binding(name) for name in amounts):
+        errors.append(FieldError("", "nothing_held", "Name land_mu, power_kva or another capacity to hold."))
+    if errors:
+        raise Invalid(errors)
+    return units
+
+
+def _checked_end(session: Session, expires_at: datetime) -> datetime:
+    instant = now(session)
+    if expires_at <= instant:
+        raise invalid("/expires_at", "in_the_past", "Send an instant that is yet to come.")
+    if expires_at > instant + LONGEST:
+        said = f"A hold ends within {LONGEST.days} days; extend it when the time comes."
+        raise invalid("/expires_at", "too_far", said)
+    return expires_at
+
+
+def _require_open(session: Session, profile: Profile) -> str:
+    """The organisation whose word the place's figures are, as long as they stand."""
+    owner = profile.organisation_id
+    if profile.deleted_at is not None:
+        raise NotFound()
+    if profile.unconfirmed or owner is None:
+        raise Conflict(
+            "place_not_open", "The county has yet to confirm this profile; nothing can be held on it."
+        )
+    if profile.status != "published":
+        raise Conflict("place_not_open", "This profile is not published; nothing can be held on it.")
+    if profile.valid_until is not None and profile.valid_until < shanghai_day(now(session)):
+        raise Conflict("place_not_open", "This profile has lapsed; have it brought up to date first.")
+    return owner
+
+
+def _require_shared(session: Session, project: Project, owner: str) -> None:
+    """A request tells the place's organisation of the project: only one that it may know of."""
+    row = session.get_one(Organisation, owner)
+    asked = Actor(row.id, row.kind, row.region_code, "", frozenset())
+    if session.exec(projects.visible_to(session, asked).where(Project.id == project.id)).first() is None:
+        raise Conflict(
+            "project_not_shared",
+            "The place's organisation may not know of this project. Share it first: see its `visibility`.",
+        )
+
+
+def _require_room(
+    sharing: Sharing, profile: Profile, amounts: dict[str, float], organisation_id: str, units: dict[str, str]
+) -> list[Warned]:
+    """Raise where less is left than is asked for; labour that is short is only told."""
+    free = sharing.free(profile.id)
+    errors, warnings = [], []
+    withheld = set(profile.restricted_fields) if organisation_id not in profile.owners() else set()
+    for name, amount in amounts.items():
+        left = free_as_known(profile, free, name, organisation_id)
+        if left is not None and exact(amount) <= left:
+            continue
+        if left is None:
+            code, said = "unknown", "The place has not published how much there is."
+        else:
+            about = "less than " if name in withheld else ""
+            code = "short"
+            said = f"{amount:.12g} asked for, {about}{float(left):.12g} left, in {units[name]}."
+        if is_binding(name):
+            errors.append(FieldError(pointer_of(name), code, said))
+        else:
+            warnings.append(Warned(quantity=name, code=code, detail=said))
+    if errors:
+        raise _refusal(sharing, profile, errors)
+    return warnings
+
+
+def _refusal(sharing: Sharing, profile: Profile, errors: list[FieldError]) -> Conflict:
+    short = [error.pointer.rsplit("/", 1)[1] for error in errors if error.code == "short"]
+    if not short:
+        unknown = ", ".join(error.pointer.rsplit("/", 1)[1] for error in errors)
+        said = f"The place has not published how much there is of: {unknown}. Ask it to publish the figure."
+        return Conflict("capacity_unknown", said, errors=errors)
+    end = sharing.next_end(profile.id, short)
+    when = f"The next hold on it ends at {rfc_3339(end)}." if end else "No hold on it will end."
+    return Conflict(
+        "capacity_short",
+        f"The place does not have that much left of: {', '.join(short)}. {when}",
+        errors=errors,
+        more={"next_hold_ends_at": rfc_3339(end) if end else None},
+    )
+
+
+def _less(pool: Pool, profile_id: str, taken: dict[str, float]) -> Pool:
+    if profile_id not in pool.members or pool.quantity not in taken:
+        return pool
+    left = exact(pool.capacity) - exact(taken[pool.quantity])
+    return Pool(pool.id, pool.quantity, float(left), pool.members)
+
+
+def _deduct(session: Session, actor: Actor, profile: Profile, taken: dict[str, float]) -> None:
+    """Publish the figures without what was taken, as a new version."""
+    figures = profile.figures()
+    values: dict[str, Any] = {"quantities": dict(profile.quantities)}
+    for name, amount in taken.items():
+        left = float(exact(figures[name] or 0.0) - exact(amount))
+        (values if name in holds.FIELDS else values["quantities"])[name] = left
+    replace_fields(session, profile, values)
+    profile_records.published(session, profile)
+    record_change(session, "profile", profile.id, "update")
+    audit.record(session, actor, "profile.update", "profile", profile.id, {"fields": sorted(taken)})
