@@ -18,6 +18,8 @@ WRITERS = {
     "projects:write": set(KINDS) - {"authority"},
     "profiles:write": set(KINDS) - {"authority"},
     "outcomes:write": set(KINDS) - {"authority"},
+    "holds:write": set(KINDS) - {"authority"},
+    "pools:write": set(KINDS) - {"authority"},
     "profiles:confirm": {"county"},
 }
 
