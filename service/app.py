@@ -12,25 +12,32 @@ from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
 
+from service.access.oidc import Issuers
 from service.api import (
+    approvals,
     document,
     health,
     holds,
     keys,
     matches,
     model,
+    organisation_settings,
     organisations,
     outcomes,
     pairings,
+    people,
+    personal_keys,
     pools,
     problems,
     profiles,
     projects,
     reference,
+    sessions,
     supply_chain,
 )
 from service.api.deps import refuse_unknown_parameters
 from service.api.guard import Guard
+from service.api.hashing import HashingRoom
 from service.api.memory import Memory
 from service.api.pages import Signer
 from service.api.rates import limiter_of
@@ -53,11 +60,16 @@ ROUTERS = (
     outcomes,
     holds,
     pools,
+    approvals,
     model,
     reference,
     organisations,
+    organisation_settings,
     pairings,
+    people,
+    sessions,
     keys,
+    personal_keys,
 )
 
 
@@ -100,6 +112,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.memory = Memory()
     app.state.revisions = None
     app.state.limiter = limiter_of(settings.rate_limit)
+    app.state.issuers = Issuers(allow_private=settings.allow_private_issuers)
+    app.state.hashing_room = HashingRoom()
     app.state.is_current = is_current
     app.state.signer = Signer(settings.signing_key)
     for module in ROUTERS:

@@ -262,6 +262,14 @@ def upsert(session: Session, model: type[SQLModel], rows: Sequence[SQLModel]) ->
         session.execute(statement.on_conflict_do_update(index_elements=keys, set_=excluded))
 
 
+def insert_missing(session: Session, row: SQLModel) -> None:
+    """Insert the row unless one with its primary key is there already, whoever is faster."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    table: Table = type(row).__table__  # type: ignore[attr-defined]
+    values = {column.name: getattr(row, column.name) for column in table.columns}
+    session.execute(dialect.insert(table).values(values).on_conflict_do_nothing())
+
+
 def revision_of(session: Session) -> int:
     """The newest revision that this session can see."""
     return session.exec(select(State.revision)).one()

@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     busy_timeout_seconds: float = Field(5.0, gt=0, description="How long a write waits for a lock, then 503.")
     pool_size: int = Field(40, ge=2, description="Database connections per worker.")
     rate_limit: str = Field("", description="For each key, e.g. `600/minute`; empty means none.")
+    allow_private_issuers: bool = Field(
+        False, description="Whether an organisation's sign-in service may have a private address."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

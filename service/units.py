@@ -75,6 +75,17 @@ def _clean_or_pass(value: Any) -> Any:
     return clean_text(value)
 
 
+def _secret(value: Any) -> Any:
+    # As it is typed, blanks and all; but the same letters from any keyboard are the same password.
+    if not isinstance(value, str):
+        raise PydanticCustomError("not_a_string", "Send a JSON string.")
+    if _FORBIDDEN.search(value):
+        raise PydanticCustomError(
+            "forbidden_character", "Remove control characters, lone surrogates and direction marks."
+        )
+    return unicodedata.normalize("NFC", value)
+
+
 _STRICT = BeforeValidator(_number)
 _TEXT = BeforeValidator(_clean_or_pass)
 
@@ -107,6 +118,19 @@ RegionCode = Annotated[str, Field(pattern=r"^[0-9]{6}$", examples=["330421"]), _
 IndustryCode = Annotated[str, Field(pattern=r"^[A-T]([0-9]{2,4})?$", examples=["C2110"]), _TEXT]
 ZoneCode = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[A-Z0-9-]+$"), _TEXT]
 Id = Annotated[str, Field(min_length=5, max_length=40, pattern=r"^[a-z]{3}_[0-9a-z]+$"), _TEXT]
+UserName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._@-]{1,63}$", examples=["zhang.san"]), _TEXT]
+Subject = Annotated[str, Field(min_length=1, max_length=255), _TEXT]
+Password = Annotated[
+    str,
+    Field(min_length=12, max_length=128, json_schema_extra={"format": "password"}),
+    BeforeValidator(_secret),
+]
+# One that was set before some rule was tightened must still be typed in.
+TypedPassword = Annotated[
+    str,
+    Field(min_length=1, max_length=256, json_schema_extra={"format": "password"}),
+    BeforeValidator(_secret),
+]
 Day = Annotated[
     date,
     BeforeValidator(_whole_date),

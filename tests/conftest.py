@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import structlog
@@ -22,12 +22,14 @@ from fastapi import FastAPI
 from sqlalchemy import create_engine, make_url, text
 from starlette.testclient import TestClient
 
-from service.access.policy import Actor, granted_to
+from service.access.keys import mint
+from service.access.policy import Actor, Role, granted_to
 from service.app import create_app
 from service.database import Database, open_database, writing
-from service.domain import keys, organisations
+from service.domain import keys, organisations, people
 from service.domain.keys import KeyWrite
 from service.domain.organisations import OrganisationWrite
+from service.domain.people import PersonCreate
 from service.schema import migrate
 from service.settings import Settings
 from service.units import shanghai_day
@@ -132,6 +134,7 @@ class World:
     organisations: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
 
     def call(self, who: str | None, method: str, path: str, **more: Any) -> Any:
         """One request on behalf of an organisation by its short name; None sends no key."""
@@ -159,6 +162,18 @@ class World:
 
     def delete(self, who: str, path: str, etag: str = "*") -> Any:
         return self.call(who, "DELETE", path, headers={"If-Match": etag})
+
+    def person(self, who: str, role: Role, name: str = "") -> str:
+        """A person of the organisation with a personal key; speaks by the user name that is returned."""
+        name = name or f"{role}.{who}"
+        database: Database = cast(Any, self.client.app).state.database
+        body = PersonCreate(organisation_id=self.organisations[who], name=name, user_name=name, role=role)
+        with writing(database) as session:
+            row, _ = people.create(session, None, body)
+            scopes = sorted(granted_to(self.actors[who].kind))
+            minted = mint(session, row.organisation_id, name, scopes, None, row.id)
+        self.people[name], self.secrets[name] = row.id, minted.secret
+        return name
 
     def project(self, who: str = "jiashan", **fields: Any) -> dict[str, Any]:
         """A registered project of the organisation."""

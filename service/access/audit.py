@@ -58,8 +58,14 @@ def record(
     noun_id: str,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Put an event on record with the change of this session; ``actor`` None is the operator's command."""
+    """Put an event on record with the change of this session; ``actor`` None is the operator's command.
+
+    The person who acts stands in the detail: so older chains verify as they did.
+    """
     at = now(session)
+    said = dict(detail or {})
+    if actor is not None and actor.person_id is not None:
+        said["person_id"] = actor.person_id
 
     def finish(session: Session, state: State) -> None:
         state.audit_sequence += 1
@@ -71,7 +77,7 @@ def record(
             action=action,
             noun=noun,
             noun_id=noun_id,
-            detail=detail or {},
+            detail=said,
             previous_hash=state.audit_head,
             hash="",
         )

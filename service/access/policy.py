@@ -2,7 +2,9 @@
 
 A permission is ``noun:action``; action is ``read`` or ``write`` (create, change, remove), or a verb
 of its own where the deed is weightier than a write. A key's scopes are permissions too: a request
-needs the permission in the rules for its organisation's kind *and* in the key's scopes.
+needs the permission in the rules for its organisation's kind *and* in the key's scopes *and*, where
+a person stands behind it, in that person's role. ``account`` is what is one's own: session, password,
+personal keys.
 Which rows an organisation sees is said by ``visible_to`` of each noun, built from the predicates here.
 """
 
@@ -15,6 +17,7 @@ from typing import Literal
 from service.errors import Forbidden, NotFound
 
 Kind = Literal["authority", "bureau", "county", "department", "town", "field_team", "platform"]
+Role = Literal["viewer", "clerk", "approver", "auditor", "administrator", "security_administrator"]
 
 
 class Permission(StrEnum):
@@ -39,6 +42,17 @@ class Permission(StrEnum):
     HOLDS_WRITE = "holds:write"
     POOLS_READ = "pools:read"
     POOLS_WRITE = "pools:write"
+    APPROVALS_READ = "approvals:read"
+    APPROVALS_WRITE = "approvals:write"
+    APPROVALS_DECIDE = "approvals:decide"
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
+    PEOPLE_GRANT = "people:grant"
+    SETTINGS_READ = "settings:read"
+    SETTINGS_WRITE = "settings:write"
+    ACCOUNT_READ = "account:read"
+    ACCOUNT_WRITE = "account:write"
+    AUDIT_READ = "audit:read"
 
 
 _EVERYONE: frozenset[Kind] = frozenset(
@@ -66,18 +80,90 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.HOLDS_WRITE: _WORKING,
     Permission.POOLS_READ: _EVERYONE,
     Permission.POOLS_WRITE: _WORKING,
+    Permission.APPROVALS_READ: _EVERYONE,
+    Permission.APPROVALS_WRITE: _EVERYONE,
+    Permission.APPROVALS_DECIDE: _EVERYONE,
+    Permission.PEOPLE_READ: _EVERYONE,
+    Permission.PEOPLE_WRITE: _EVERYONE,
+    Permission.PEOPLE_GRANT: _EVERYONE,
+    Permission.SETTINGS_READ: _EVERYONE,
+    Permission.SETTINGS_WRITE: _EVERYONE,
+    Permission.ACCOUNT_READ: _EVERYONE,
+    Permission.ACCOUNT_WRITE: _EVERYONE,
+    Permission.AUDIT_READ: _EVERYONE,
+}
+
+# Whatever a person is, these are theirs.
+_ANYBODY: frozenset[Permission] = frozenset(
+    {
+        Permission.REFERENCE_READ,
+        Permission.ORGANISATIONS_READ,
+        Permission.PAIRINGS_READ,
+        Permission.PEOPLE_READ,
+        Permission.SETTINGS_READ,
+        Permission.ACCOUNT_READ,
+        Permission.ACCOUNT_WRITE,
+    }
+)
+_VIEWER: frozenset[Permission] = _ANYBODY | {
+    Permission.PROJECTS_READ,
+    Permission.PROFILES_READ,
+    Permission.MATCHES_READ,
+    Permission.OUTCOMES_READ,
+    Permission.HOLDS_READ,
+    Permission.POOLS_READ,
+    Permission.APPROVALS_READ,
+}
+_CLERK: frozenset[Permission] = _VIEWER | {
+    Permission.PAIRINGS_WRITE,
+    Permission.PROJECTS_WRITE,
+    Permission.PROFILES_WRITE,
+    Permission.PROFILES_CONFIRM,
+    Permission.OUTCOMES_WRITE,
+    Permission.HOLDS_WRITE,
+    Permission.POOLS_WRITE,
+    Permission.APPROVALS_WRITE,
+}
+# What a person's role adds to the rules above. Everybody has one role, so system, security and audit
+# administration exclude one another, and none of the three works on the organisation's records.
+ROLES: dict[Role, frozenset[Permission]] = {
+    "viewer": _VIEWER,
+    "clerk": _CLERK,
+    "approver": _CLERK | {Permission.APPROVALS_DECIDE},
+    "auditor": _VIEWER | {Permission.AUDIT_READ},
+    "administrator": _ANYBODY
+    | {
+        Permission.ORGANISATIONS_WRITE,
+        Permission.PEOPLE_WRITE,
+        Permission.KEYS_READ,
+        Permission.KEYS_WRITE,
+    },
+    "security_administrator": _ANYBODY
+    | {Permission.KEYS_READ, Permission.PEOPLE_GRANT, Permission.SETTINGS_WRITE},
+}
+#: Roles of which an organisation must not lose the last holder, with what would then be lost.
+GUARDED: dict[Role, Permission] = {
+    "administrator": Permission.PEOPLE_WRITE,
+    "security_administrator": Permission.PEOPLE_GRANT,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """On whose behalf a request runs. ``region_code`` is None for a platform."""
+    """On whose behalf a request runs. ``region_code`` is None for a platform.
+
+    ``key_id`` is the key's id, or the session's. Without a person it is the organisation itself that
+    acts, by a key for programs.
+    """
 
     organisation_id: str
     kind: Kind
     region_code: str | None
     key_id: str
     scopes: frozenset[str]
+    person_id: str | None = None
+    person_role: Role | None = None
+    must_change_password: bool = False
 
     @property
     def is_platform(self) -> bool:
@@ -86,16 +172,27 @@ class Actor:
 
 
 def require(actor: Actor, permission: Permission) -> None:
-    """Raise unless the actor's kind and key both carry the permission.
+    """Raise unless the actor's kind, role (of a person) and key all carry the permission.
 
     Raises
     ------
     Forbidden
-        code ``missing_permission``, naming the permission.
+        ``missing_permission``, ``missing_role`` or ``missing_scope``, naming the permission;
+        ``password_change_required`` before a temporary password is changed.
     """
     if actor.kind not in RULES[permission]:
         raise Forbidden(
             "missing_permission", f"Organisations of kind {actor.kind} do not have `{permission}`."
+        )
+    if actor.person_role is not None and permission not in ROLES[actor.person_role]:
+        raise Forbidden(
+            "missing_role",
+            f"Your role, {actor.person_role}, does not carry `{permission}`. Ask somebody whose role does.",
+        )
+    if actor.must_change_password and permission not in (Permission.ACCOUNT_READ, Permission.ACCOUNT_WRITE):
+        raise Forbidden(
+            "password_change_required",
+            "Your password is a temporary one. Change it at POST /v1/people/{id}/password first.",
         )
     if permission not in actor.scopes:
         raise Forbidden(
@@ -103,9 +200,16 @@ def require(actor: Actor, permission: Permission) -> None:
         )
 
 
-def granted_to(kind: Kind) -> frozenset[str]:
-    """All permissions of an organisation's kind: what a key carries when no scopes are named."""
-    return frozenset(str(permission) for permission, kinds in RULES.items() if kind in kinds)
+def granted_to(kind: Kind, role: Role | None = None) -> frozenset[str]:
+    """All permissions of an organisation's kind, of a person those of the role among them.
+
+    It is what a key carries when no scopes are named.
+    """
+    return frozenset(
+        str(permission)
+        for permission, kinds in RULES.items()
+        if kind in kinds and (role is None or permission in ROLES[role])
+    )
 
 
 def require_own(actor: Actor, organisation_id: str | None) -> None:

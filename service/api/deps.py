@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from fastapi import Depends, Header, Path, Query, Request
-from fastapi.security import HTTPBearer
+from fastapi.security import APIKeyCookie, HTTPBearer
 from sqlmodel import Session
 
-from service.access.keys import authenticate
+from service.access import keys, sessions
 from service.access.policy import Actor, Permission, require
+from service.api import cookies
 from service.database import Database, reading, writing
-from service.errors import FieldError, Invalid, TooManyRequests
+from service.errors import FieldError, Invalid, TooManyRequests, Unauthenticated
 from service.index import MatchIndex
 from service.units import RegionCode, ShortText
 
@@ -38,8 +39,38 @@ def _writing(database: Annotated[Database, Depends(_database)]) -> Iterator[Sess
 ReadSession = Annotated[Session, Depends(_reading, scope="function")]
 WriteSession = Annotated[Session, Depends(_writing, scope="function")]
 
+DatabaseDep = Annotated[Database, Depends(_database)]
+
 # Read by the OpenAPI document alone; `Allow` does the work, with better sentences.
 _bearer = HTTPBearer(auto_error=False, scheme_name="key", description="An API key: `Bearer shk_…`.")
+_cookie = APIKeyCookie(
+    name=cookies.NAME,
+    auto_error=False,
+    scheme_name="session",
+    description="A browser's session, begun at POST /v1/sessions. Changes carry `X-Requested-With: shanhai`.",
+)
+_Documented = Annotated[object, Depends(_bearer)]
+_AlsoDocumented = Annotated[object, Depends(_cookie)]
+_Authorization = Annotated[str | None, Header(include_in_schema=False)]
+
+
+def authenticate(request: Request, session: Session, authorization: str | None) -> Actor:
+    """The actor of a request: by its key, or by the session that its cookie tells of.
+
+    Raises
+    ------
+    Unauthenticated
+        ``two_credentials`` where both came: which one is meant decides who acts.
+    Forbidden
+        ``cross_site``: see ``cookies.require_same_site``.
+    """
+    token = request.cookies.get(cookies.NAME)
+    if token is None:
+        return keys.authenticate(session, authorization)
+    if authorization is not None:
+        raise Unauthenticated("two_credentials", "Send a key or the cookie of a session, not both.")
+    cookies.require_same_site(request)
+    return sessions.authenticate(session, token)
 
 
 class Allow:
@@ -50,7 +81,7 @@ class Allow:
 
     def admit(self, request: Request, session: Session, authorization: str | None) -> Actor:
         """Authenticate, check the permission, count the request against the key's rate."""
-        actor = authenticate(session, authorization)
+        actor = authenticate(request, session, authorization)
         require(actor, self.permission)
         limiter = request.app.state.limiter
         if limiter is not None and not limiter.take(actor.key_id):
@@ -67,8 +98,9 @@ class AllowRead(Allow):
         self,
         request: Request,
         session: ReadSession,
-        _documented: Annotated[object, Depends(_bearer)],
-        authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
+        _documented: _Documented,
+        _also: _AlsoDocumented,
+        authorization: _Authorization = None,
     ) -> Actor:
         """The actor of the request."""
         return self.admit(request, session, authorization)
@@ -81,11 +113,28 @@ class AllowWrite(Allow):
         self,
         request: Request,
         session: WriteSession,
-        _documented: Annotated[object, Depends(_bearer)],
-        authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
+        _documented: _Documented,
+        _also: _AlsoDocumented,
+        authorization: _Authorization = None,
     ) -> Actor:
         """The actor of the request."""
         return self.admit(request, session, authorization)
+
+
+class AllowApart(Allow):
+    """``Allow`` on a session of its own, for what must hold no transaction while it works."""
+
+    def __call__(
+        self,
+        request: Request,
+        database: DatabaseDep,
+        _documented: _Documented,
+        _also: _AlsoDocumented,
+        authorization: _Authorization = None,
+    ) -> Actor:
+        """The actor of the request."""
+        with reading(database) as session:
+            return self.admit(request, session, authorization)
 
 
 P = Permission
@@ -108,6 +157,17 @@ HoldReader = Annotated[Actor, Depends(AllowRead(P.HOLDS_READ))]
 HoldWriter = Annotated[Actor, Depends(AllowWrite(P.HOLDS_WRITE))]
 PoolReader = Annotated[Actor, Depends(AllowRead(P.POOLS_READ))]
 PoolWriter = Annotated[Actor, Depends(AllowWrite(P.POOLS_WRITE))]
+ApprovalReader = Annotated[Actor, Depends(AllowRead(P.APPROVALS_READ))]
+ApprovalWriter = Annotated[Actor, Depends(AllowWrite(P.APPROVALS_WRITE))]
+ApprovalDecider = Annotated[Actor, Depends(AllowWrite(P.APPROVALS_DECIDE))]
+PersonReader = Annotated[Actor, Depends(AllowRead(P.PEOPLE_READ))]
+PersonWriter = Annotated[Actor, Depends(AllowWrite(P.PEOPLE_WRITE))]
+RoleGranter = Annotated[Actor, Depends(AllowWrite(P.PEOPLE_GRANT))]
+SettingsReader = Annotated[Actor, Depends(AllowRead(P.SETTINGS_READ))]
+SettingsWriter = Annotated[Actor, Depends(AllowWrite(P.SETTINGS_WRITE))]
+AccountReader = Annotated[Actor, Depends(AllowRead(P.ACCOUNT_READ))]
+AccountWriter = Annotated[Actor, Depends(AllowWrite(P.ACCOUNT_WRITE))]
+AccountWriterApart = Annotated[Actor, Depends(AllowApart(P.ACCOUNT_WRITE))]
 
 
 def refuse_unknown_parameters(request: Request) -> None:

@@ -28,9 +28,12 @@ _TAGS = {
     "matching": "Rankings, reasons, exclusions, the model",
     "holds": "Holds 意向预留, and the pools of capacity that several sites share",
     "outcomes": "What became of recommendations, for the next training",
+    "approvals": "What waits for a second person, and what became of it",
     "reference": "Regions, industries, development zones, quantities",
     "organisations": "Who calls the service",
     "pairings": "County pairings 结对关系",
+    "people": "People of an organisation, and their roles",
+    "sessions": "Sign in, who am I, sign out: for browsers",
     "keys": "API keys",
     "health": "For operators",
 }
@@ -66,21 +69,28 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schemas.pop(unused, None)
     patches.describe(document)
     examples = json.loads(EXAMPLES.read_text(encoding="utf-8")) if EXAMPLES.exists() else {}
+    waits = examples.get("get_approval", {}).get("response")
     for path in document["paths"].values():
         for operation in path.values():
             _complete(operation)
-            _exemplify(operation, examples.get(operation["operationId"], {}))
+            _exemplify(operation, examples.get(operation["operationId"], {}), waits)
     return document
 
 
-def _exemplify(operation: dict[str, Any], example: dict[str, Any]) -> None:
-    """Put the example of a request and of its answer where the document keeps them."""
+def _exemplify(operation: dict[str, Any], example: dict[str, Any], waits: Any) -> None:
+    """Put the example of a request and of its answer where the document keeps them.
+
+    ``waits`` is the answer of an action that has to wait for a second person.
+    """
     if "request" in example:
         for content in operation["requestBody"]["content"].values():
             content["example"] = example["request"]
-    for status, response in operation["responses"].items():
-        if status.startswith("2") and "response" in example:
-            response["content"]["application/json"]["example"] = example["response"]
+    said = [status for status in sorted(operation["responses"]) if status.startswith("2")]
+    if "response" in example:
+        content = operation["responses"][said[0]]["content"]["application/json"]
+        content["example"] = example["response"]
+    if waits is not None and len(said) > 1 and "202" in said:
+        operation["responses"]["202"]["content"]["application/json"]["example"] = waits
 
 
 def _complete(operation: dict[str, Any]) -> None:

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from service.api.deps import Cursor, HoldReader, HoldWriter, Limit, PathId, ReadSession, WriteSession
 from service.api.pages import Page, page
-from service.api.preconditions import IfMatch, OnceDep, tagged
+from service.api.preconditions import WAITS, IfMatch, OnceDep, accepted, tagged
 from service.api.problems import documented
 from service.domain import hold_records, holds
+from service.domain.approvals import Approval, ApprovalRead
 from service.domain.holds import HoldCommit, HoldExtension, HoldRead, HoldRelease, HoldWrite, State
 from service.units import Id
 
@@ -64,7 +65,9 @@ def grant_hold(
     return tagged(response, holds.read(session, actor, row, warnings))
 
 
-@router.post("/{hold_id}/release", summary="Release a hold", responses=CHANGING)
+@router.post(
+    "/{hold_id}/release", summary="Release a hold", responses=CHANGING | WAITS, response_model=HoldRead
+)
 def release_hold(
     hold_id: PathId,
     body: HoldRelease,
@@ -72,10 +75,15 @@ def release_hold(
     actor: HoldWriter,
     if_match: IfMatch,
     response: Response,
-) -> HoldRead:
-    """Either side lets go: the project's gives it up, the place's declines, or says why it takes it back."""
-    row = hold_records.release(session, actor, hold_id, if_match, body)
-    return tagged(response, holds.read(session, actor, row))
+) -> HoldRead | Response:
+    """Either side lets go: the project's gives it up, the place's declines, or says why it takes it back.
+
+    202 with an approval where the organisation wants a second person before an active hold is released.
+    """
+    done = hold_records.release(session, actor, hold_id, if_match, body)
+    if isinstance(done, Approval):
+        return accepted(ApprovalRead.model_validate(done))
+    return tagged(response, holds.read(session, actor, done))
 
 
 @router.post("/{hold_id}/extend", summary="Extend a hold", responses=CHANGING)

@@ -12,10 +12,12 @@ MEDIA_TYPE = "application/merge-patch+json"
 # Validated against the whole body after the merge, with the same errors as a replacement.
 MergePatch = Annotated[dict[str, Any], Body(media_type=MEDIA_TYPE)]
 _SCHEMA_OF = "x-patch-of"
+_bodies: dict[str, type[BaseModel]] = {}
 
 
 def patch_of(body_type: type[BaseModel]) -> dict[str, Any]:
     """Extra for a route, by which the document finds the schema of its patch."""
+    _bodies[body_type.__name__] = body_type
     return {_SCHEMA_OF: body_type.__name__}
 
 
@@ -28,9 +30,20 @@ def describe(document: dict[str, Any]) -> None:
             if name is None:
                 continue
             patch_name = name.removesuffix("Write") + "Patch"
-            schemas.setdefault(patch_name, _patch_schema(schemas[name], patch_name))
+            schemas.setdefault(patch_name, _patch_schema(_body_schema(schemas, name), patch_name))
             content = {"schema": {"$ref": f"#/components/schemas/{patch_name}"}}
             operation["requestBody"]["content"] = {MEDIA_TYPE: content, "application/json": content}
+
+
+def _body_schema(schemas: dict[str, Any], name: str) -> dict[str, Any]:
+    """The schema of the whole body; one that is only ever patched is not in the document by itself."""
+    if name in schemas:
+        found: dict[str, Any] = schemas[name]
+        return found
+    schema = _bodies[name].model_json_schema(ref_template="#/components/schemas/{model}")
+    for inner, definition in schema.pop("$defs", {}).items():
+        schemas.setdefault(inner, definition)
+    return schema
 
 
 def _patch_schema(schema: dict[str, Any], name: str) -> dict[str, Any]:

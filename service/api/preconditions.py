@@ -14,10 +14,12 @@ from sqlmodel import Session
 
 from service.access.policy import Actor
 from service.domain import retries
+from service.domain.approvals import ApprovalRead
 from service.domain.shapes import ExpectedVersion, HasVersion
 from service.errors import PreconditionRequired, invalid
 
 R = TypeVar("R", bound=BaseModel)
+A = TypeVar("A", bound=BaseModel)
 
 
 V = TypeVar("V", bound=HasVersion)
@@ -33,6 +35,25 @@ def tagged(response: Response, answer: V) -> V:
     """The answer, with its version as the ETag of the response."""
     response.headers["ETag"] = etag(answer.version)
     return answer
+
+
+#: Of a route whose action may have to wait for a second person, among its ``responses``.
+WAITS: dict[int | str, dict[str, Any]] = {
+    202: {"model": ApprovalRead, "description": "Nothing is done yet: it waits for a second person."}
+}
+
+
+def answered(response: Response, answer: V | ApprovalRead) -> V | Response:
+    """What was done, with its ETag; or 202 with the approval where it waits for a second person."""
+    return accepted(answer) if isinstance(answer, ApprovalRead) else tagged(response, answer)
+
+
+def accepted(approval: ApprovalRead, *, is_replayed: bool = False) -> Response:
+    """202 with the approval, its ETag and where it is to be found."""
+    headers = {"ETag": etag(approval.version), "Location": f"/v1/approvals/{approval.id}"}
+    if is_replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return Response(approval.model_dump_json(), 202, headers, "application/json")
 
 
 def is_held(if_none_match: str, entity_tag: str) -> bool:
@@ -89,16 +110,51 @@ class Once:
 
         The actor was authorised for this very request already, on a repetition too.
         """
+        answer, is_replayed = self._done(session, actor, body, answer_type.model_validate, act, secrets)
+        if is_replayed:
+            self.response.headers["Idempotency-Replayed"] = "true"
+        return self._tagged(answer)
+
+    def or_wait(
+        self,
+        session: Session,
+        actor: Actor,
+        body: BaseModel,
+        answer_type: type[R],
+        act: Callable[[], R | ApprovalRead],
+    ) -> R | Response:
+        """The same for what may have to wait for a second person: then 202 with the approval."""
+
+        def read(kept: dict[str, Any]) -> R | ApprovalRead:
+            is_approval = str(kept["id"]).startswith("apv_")
+            return (ApprovalRead if is_approval else answer_type).model_validate(kept)
+
+        answer, is_replayed = self._done(session, actor, body, read, act)
+        if isinstance(answer, ApprovalRead):
+            return accepted(answer, is_replayed=is_replayed)
+        if is_replayed:
+            self.response.headers["Idempotency-Replayed"] = "true"
+        return self._tagged(answer)
+
+    def _done(
+        self,
+        session: Session,
+        actor: Actor,
+        body: BaseModel,
+        read: Callable[[dict[str, Any]], A],
+        act: Callable[[], A],
+        secrets: tuple[str, ...] = (),
+    ) -> tuple[A, bool]:
+        """The answer, and whether it was given before."""
         attempt = self._attempt(actor, body)
         found = retries.earlier(session, attempt) if attempt else None
         if found is not None:
-            self.response.headers["Idempotency-Replayed"] = "true"
-            return self._tagged(answer_type.model_validate(found.body))
+            return read(found.body), True
         answer = act()
         if attempt:
             kept: dict[str, Any] = answer.model_dump(mode="json")
             retries.keep(session, attempt, kept | dict.fromkeys(secrets))
-        return self._tagged(answer)
+        return answer, False
 
     def _tagged(self, answer: R) -> R:
         self.response.headers["Location"] = f"{self.request.url.path}/{getattr(answer, 'id', '')}"
@@ -114,7 +170,8 @@ class Once:
             raise invalid(
                 "/header/idempotency-key", "bad_idempotency_key", "Send 1 to 200 visible ASCII characters."
             )
-        route = f"{self.request.method} {self.request.url.path}"
+        # What one person has been answered is not for the next one of the same organisation.
+        route = " ".join(filter(None, (self.request.method, self.request.url.path, actor.person_id)))
         content = orjson.dumps(body.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
         return retries.Attempt(actor, route[:200], self.key, hashlib.sha256(content).hexdigest())
 

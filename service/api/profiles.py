@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from service.access.policy import Actor
 from service.api.deps import (
     Cursor,
     Limit,
@@ -19,14 +20,19 @@ from service.api.deps import (
 )
 from service.api.pages import Page, page
 from service.api.patches import MergePatch, patch_of
-from service.api.preconditions import IfMatch, OnceDep, tagged
+from service.api.preconditions import WAITS, IfMatch, OnceDep, answered, tagged
 from service.api.problems import documented
 from service.domain import profile_records, profiles
+from service.domain.approvals import Approval, ApprovalRead
 from service.domain.profile_records import ProfileVersionRead
-from service.domain.profiles import ProfileRead, ProfileWrite, SiteKind, Status
+from service.domain.profiles import Profile, ProfileRead, ProfileWrite, SiteKind, Status
 
 router = APIRouter(prefix="/v1/profiles", tags=["profiles"])
 CHANGING = documented(404, 408, 409, 412, 413, 428)
+
+
+def _shown(actor: Actor, done: Profile | Approval) -> ProfileRead | ApprovalRead:
+    return ApprovalRead.model_validate(done) if isinstance(done, Approval) else profiles.read(actor, done)
 
 
 @router.get("", summary="List profiles", responses=documented(400))
@@ -48,16 +54,25 @@ def list_profiles(
     return page(request, session, statement, lambda row: profiles.read(actor, row), limit, cursor)
 
 
-@router.post("", status_code=201, summary="Publish a profile", responses=documented(408, 409, 413))
+@router.post(
+    "",
+    status_code=201,
+    summary="Publish a profile",
+    responses=documented(408, 409, 413) | WAITS,
+    response_model=ProfileRead,
+)
 def create_profile(
     body: ProfileWrite, session: WriteSession, actor: ProfileWriter, once: OnceDep
-) -> ProfileRead:
-    """Enter a profile of one's own region, or for a partner county, which then has to confirm it."""
+) -> ProfileRead | Response:
+    """Enter a profile of one's own region, or for a partner county, which then has to confirm it.
 
-    def act() -> ProfileRead:
-        return profiles.read(actor, profile_records.register(session, actor, body))
+    202 with an approval where the organisation wants a second person before anything is published.
+    """
 
-    return once(session, actor, body, ProfileRead, act)
+    def act() -> ProfileRead | ApprovalRead:
+        return _shown(actor, profile_records.register(session, actor, body))
+
+    return once.or_wait(session, actor, body, ProfileRead, act)
 
 
 @router.get("/{profile_id}", summary="Read a profile", responses=documented(404))
@@ -68,7 +83,9 @@ def get_profile(
     return tagged(response, profiles.read(actor, profiles.get(session, actor, profile_id)))
 
 
-@router.put("/{profile_id}", summary="Replace a profile", responses=CHANGING)
+@router.put(
+    "/{profile_id}", summary="Replace a profile", responses=CHANGING | WAITS, response_model=ProfileRead
+)
 def replace_profile(
     profile_id: PathId,
     body: ProfileWrite,
@@ -76,14 +93,18 @@ def replace_profile(
     actor: ProfileWriter,
     if_match: IfMatch,
     response: Response,
-) -> ProfileRead:
+) -> ProfileRead | Response:
     """Put a whole new body in place of the old; what is left out falls back to its default."""
-    row = profile_records.replace(session, actor, profile_id, if_match, body)
-    return tagged(response, profiles.read(actor, row))
+    done = profile_records.replace(session, actor, profile_id, if_match, body)
+    return answered(response, _shown(actor, done))
 
 
 @router.patch(
-    "/{profile_id}", summary="Change a profile", responses=CHANGING, openapi_extra=patch_of(ProfileWrite)
+    "/{profile_id}",
+    summary="Change a profile",
+    responses=CHANGING | WAITS,
+    response_model=ProfileRead,
+    openapi_extra=patch_of(ProfileWrite),
 )
 def change_profile(
     profile_id: PathId,
@@ -92,10 +113,10 @@ def change_profile(
     actor: ProfileWriter,
     if_match: IfMatch,
     response: Response,
-) -> ProfileRead:
+) -> ProfileRead | Response:
     """Change some fields by a JSON merge patch (RFC 7396); null sets a field back to its default."""
-    row = profile_records.change(session, actor, profile_id, if_match, body)
-    return tagged(response, profiles.read(actor, row))
+    done = profile_records.change(session, actor, profile_id, if_match, body)
+    return answered(response, _shown(actor, done))
 
 
 @router.delete("/{profile_id}", status_code=204, summary="Remove a profile", responses=CHANGING)
@@ -106,13 +127,18 @@ def delete_profile(
     profile_records.remove(session, actor, profile_id, if_match)
 
 
-@router.post("/{profile_id}/confirmation", summary="Confirm a profile", responses=CHANGING)
+@router.post(
+    "/{profile_id}/confirmation",
+    summary="Confirm a profile",
+    responses=CHANGING | WAITS,
+    response_model=ProfileRead,
+)
 def confirm_profile(
     profile_id: PathId, session: WriteSession, actor: ProfileConfirmer, if_match: IfMatch, response: Response
-) -> ProfileRead:
+) -> ProfileRead | Response:
     """The county takes over what a partner has entered for it; from then on everyone sees it."""
-    row = profile_records.confirm(session, actor, profile_id, if_match)
-    return tagged(response, profiles.read(actor, row))
+    done = profile_records.confirm(session, actor, profile_id, if_match)
+    return answered(response, _shown(actor, done))
 
 
 @router.get("/{profile_id}/versions", summary="List a profile's versions", responses=documented(400, 404))

@@ -7,14 +7,15 @@ a figure that is withheld from it, no more than its band.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
 from service.access import audit
 from service.access.policy import Actor
 from service.database import new_id, now, record_change
-from service.domain import holds, profile_records, profiles, projects, promises, quantities
+from service.domain import approvals, holds, profile_records, profiles, projects, promises, quantities
+from service.domain.approvals import Approval
 from service.domain.capacity import Pool, exact, free_as_known
 from service.domain.holds import (
     DEFAULT_LENGTH,
@@ -40,6 +41,8 @@ from service.domain.promises import Sharing
 from service.domain.shapes import ExpectedVersion, created, replace_fields, require_version
 from service.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, invalid
 from service.units import rfc_3339, shanghai_day
+
+RELEASE: Final = "hold.release"
 
 
 def create(session: Session, actor: Actor, body: HoldWrite) -> tuple[Hold, list[Warned]]:
@@ -110,14 +113,31 @@ def grant(
 
 def release(
     session: Session, actor: Actor, hold_id: str, expected: ExpectedVersion, body: HoldRelease
-) -> Hold:
-    """Let go of what is held or requested. The place's organisation says why it takes a promise back."""
+) -> Hold | Approval:
+    """Let go of what is held or requested. The place's organisation says why it takes a promise back.
+
+    An active hold stays as it is until another person approves, where the organisation wants that.
+    """
     row, sharing = _taken_up(session, actor, hold_id, expected, "release")
     if row.state == "active" and "project" not in row.sides_of(actor.organisation_id) and not body.reason:
         raise invalid("/reason", "missing", "Say why the place is no longer held for the project.")
+    if row.state == "active" and approvals.required(session, actor, RELEASE):
+        payload = body.model_dump(mode="json")
+        return approvals.submit(session, actor, RELEASE, "hold", row.id, payload, noun_version=row.version)
     promises.end(session, actor, row, body.reason)
     promises.settle(session, sharing)
     return row
+
+
+@approvals.carries_out("hold.release")
+def _release_approved(session: Session, actor: Actor, approval: Approval) -> None:
+    row, sharing = _taken_up(session, actor, approval.noun_id, "any", "release")
+    if row.version != approval.noun_version:
+        raise Conflict(
+            "changed_since", "The hold was changed after this was submitted. Return it, to be submitted anew."
+        )
+    promises.end(session, actor, row, approval.payload["reason"])
+    promises.settle(session, sharing)
 
 
 def extend(
@@ -170,9 +190,13 @@ def give_up(session: Session, actor: Actor, project_id: str) -> None:
     if not found:
         return
     sharing = promises.lock(session, {row.profile_id for row in found})
-    for row in sharing.holds:
-        if row.project_id == project_id:
-            promises.end(session, actor, row, "The project was withdrawn.")
+    own = [row for row in sharing.holds if row.project_id == project_id]
+    if any(row.state == "active" for row in own) and approvals.required(session, actor, RELEASE):
+        raise Conflict(
+            "live_holds", "Holds for this project are active, and releasing one takes a second person here."
+        )
+    for row in own:
+        promises.end(session, actor, row, "The project was withdrawn.")
     promises.settle(session, sharing)
 
 

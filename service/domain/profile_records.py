@@ -1,9 +1,13 @@
-"""What is done with profiles: enter, replace, change, confirm, remove; and every published state kept."""
+"""What is done with profiles: enter, replace, change, confirm, remove; and every published state kept.
+
+Where the organisation wants a second person for `profile.publish`, what would be published is submitted
+instead: a profile that is public stays as it is until then, another one is `submitted`.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -12,9 +16,19 @@ from sqlmodel.sql.expression import SelectOfScalar
 from service.access import audit
 from service.access.policy import Actor, governs
 from service.database import UtcDateTime, new_id, now, record_change
-from service.domain import industries, pairings, promises, quantities, regions, zones
+from service.domain import approvals, industries, pairings, promises, quantities, regions, zones
+from service.domain.approvals import Approval
 from service.domain.organisations import Organisation
-from service.domain.profiles import FIGURES, Profile, ProfileRead, ProfileWrite, get, read_state, visible_to
+from service.domain.profiles import (
+    FIGURES,
+    Profile,
+    ProfileRead,
+    ProfileWrite,
+    Status,
+    get,
+    read_state,
+    visible_to,
+)
 from service.domain.shapes import (
     Answer,
     ExpectedVersion,
@@ -22,9 +36,14 @@ from service.domain.shapes import (
     patched,
     replace_fields,
     require_version,
+    validated,
 )
 from service.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from service.units import Instant, shanghai_day
+
+PUBLISH: Final = "profile.publish"
+# What is submitted where the county takes over what a partner has entered for it.
+_CONFIRMATION: Final = {"unconfirmed": False}
 
 
 class ProfileVersion(SQLModel, table=True):
@@ -68,7 +87,7 @@ def read_version(session: Session, actor: Actor, row: ProfileVersion) -> Profile
     )
 
 
-def register(session: Session, actor: Actor, body: ProfileWrite) -> Profile:
+def register(session: Session, actor: Actor, body: ProfileWrite) -> Profile | Approval:
     """Enter a profile of one's own region, or for a partner county, which then has to confirm it.
 
     Raises
@@ -79,11 +98,13 @@ def register(session: Session, actor: Actor, body: ProfileWrite) -> Profile:
         For codes, quantities and dates that do not exist or contradict each other.
     """
     _check(session, body)
+    waits = _waits(session, actor, body)
     row = Profile.model_validate(
         {
             **body.model_dump(),
             **created(session),
             **_ownership(session, actor, body),
+            **({"status": "submitted"} if waits else {}),
             "id": new_id("prf"),
         }
     )
@@ -93,25 +114,28 @@ def register(session: Session, actor: Actor, body: ProfileWrite) -> Profile:
     published(session, row)
     record_change(session, "profile", row.id, "create")
     audit.record(session, actor, "profile.create", "profile", row.id, {"status": row.status})
-    return row
+    return _submit(session, actor, row, body.model_dump(mode="json")) if waits else row
 
 
 def replace(
     session: Session, actor: Actor, profile_id: str, expected: ExpectedVersion, body: ProfileWrite
-) -> Profile:
+) -> Profile | Approval:
     """Put a whole new body in place of the old."""
     return _write(session, actor, _own_locked(session, actor, profile_id, expected), body)
 
 
 def change(
     session: Session, actor: Actor, profile_id: str, expected: ExpectedVersion, patch: dict[str, Any]
-) -> Profile:
-    """Apply a merge patch (RFC 7396)."""
+) -> Profile | Approval:
+    """Apply a merge patch (RFC 7396); what was returned is a draft again, unless it is published anew."""
     row = _own_locked(session, actor, profile_id, expected)
+    _require_not_submitted(session, actor, row)
+    if row.status == "returned":
+        patch = {"status": "draft"} | patch
     return _write(session, actor, row, patched(ProfileWrite, row, patch))
 
 
-def confirm(session: Session, actor: Actor, profile_id: str, expected: ExpectedVersion) -> Profile:
+def confirm(session: Session, actor: Actor, profile_id: str, expected: ExpectedVersion) -> Profile | Approval:
     """The county takes over what a partner entered for it: from now on it is the county's own.
 
     Raises
@@ -126,7 +150,14 @@ def confirm(session: Session, actor: Actor, profile_id: str, expected: ExpectedV
         raise Conflict("confirmed_already", "This profile needs no confirmation.")
     if actor.is_platform or not governs(actor, _paths(session, row.region_code, row.home_region_codes)):
         raise Forbidden("region_not_yours", "Only the county that the profile is about can confirm it.")
-    replace_fields(session, row, {"unconfirmed": False, "organisation_id": actor.organisation_id})
+    if approvals.required(session, actor, PUBLISH):
+        return _submit(session, actor, row, _CONFIRMATION)
+    return _confirmed(session, actor, row, None)
+
+
+def _confirmed(session: Session, actor: Actor, row: Profile, approved_by: str | None) -> Profile:
+    own = {"unconfirmed": False, "organisation_id": actor.organisation_id, "approved_by": approved_by}
+    replace_fields(session, row, own)
     published(session, row)
     record_change(session, "profile", row.id, "confirm")
     audit.record(session, actor, "profile.confirm", "profile", row.id)
@@ -161,19 +192,78 @@ def _own_locked(session: Session, actor: Actor, profile_id: str, expected: Expec
     return row
 
 
-def _write(session: Session, actor: Actor, row: Profile, body: ProfileWrite) -> Profile:
+def _write(session: Session, actor: Actor, row: Profile, body: ProfileWrite) -> Profile | Approval:
+    _require_not_submitted(session, actor, row)
     _check(session, body)
     _require_region(session, actor, row, body)
-    values = Profile.model_validate(row.model_dump() | body.model_dump())
+    if not _waits(session, actor, body):
+        return _applied(session, actor, row, body, body.status, None)
+    approvals.require_none_open(session, actor, PUBLISH, row.id)
+    if row.status != "published":
+        _applied(session, actor, row, body, "submitted", None)
+    return _submit(session, actor, row, body.model_dump(mode="json"))
+
+
+def _applied(
+    session: Session, actor: Actor, row: Profile, body: ProfileWrite, status: Status, approved_by: str | None
+) -> Profile:
+    values = Profile.model_validate(row.model_dump() | body.model_dump() | {"status": status})
     before = {name: getattr(row, name) for name in ProfileWrite.model_fields}
     after = {name: getattr(values, name) for name in ProfileWrite.model_fields}
     promises.keep(session, actor, row, after)
-    replace_fields(session, row, after)
+    replace_fields(session, row, {**after, "approved_by": approved_by})
     published(session, row)
     record_change(session, "profile", row.id, "update")
     changed = sorted(name for name in after if after[name] != before[name])
     audit.record(session, actor, "profile.update", "profile", row.id, {"fields": changed})
     return row
+
+
+def _waits(session: Session, actor: Actor, body: ProfileWrite) -> bool:
+    """Whether the body would be public, and a second person is wanted for that."""
+    return body.status == "published" and approvals.required(session, actor, PUBLISH)
+
+
+def _submit(session: Session, actor: Actor, row: Profile, payload: dict[str, Any]) -> Approval:
+    return approvals.submit(session, actor, PUBLISH, "profile", row.id, payload, noun_version=row.version)
+
+
+def _require_not_submitted(session: Session, actor: Actor, row: Profile) -> None:
+    if row.status == "submitted":
+        approvals.require_none_open(session, actor, PUBLISH, row.id)
+
+
+@approvals.carries_out("profile.publish")
+def _publish(session: Session, actor: Actor, approval: Approval) -> None:
+    row = _submitted(session, approval)
+    if row is None or row.version != approval.noun_version:
+        raise Conflict(
+            "changed_since",
+            "The profile was changed after this was submitted. Return it, to be submitted anew.",
+        )
+    if approval.payload == _CONFIRMATION:
+        _confirmed(session, actor, row, actor.person_id)
+        return
+    body = validated(ProfileWrite, approval.payload)
+    _check(session, body)
+    _applied(session, actor, row, body, "published", actor.person_id)
+
+
+@approvals.gives_back("profile.publish")
+def _give_back(session: Session, actor: Actor, approval: Approval) -> None:
+    row = _submitted(session, approval)
+    if row is None or row.status != "submitted":
+        # What is public has stayed as it was.
+        return
+    replace_fields(session, row, {"status": "returned" if approval.state == "returned" else "draft"})
+    record_change(session, "profile", row.id, "update")
+    audit.record(session, actor, "profile.update", "profile", row.id, {"fields": ["status"]})
+
+
+def _submitted(session: Session, approval: Approval) -> Profile | None:
+    promises.lock(session, [approval.noun_id])
+    same = select(Profile).where(Profile.id == approval.noun_id, col(Profile.deleted_at).is_(None))
+    return session.exec(same.with_for_update()).first()
 
 
 def published(session: Session, row: Profile) -> None:

@@ -59,7 +59,9 @@ FIGURES = CAPACITIES + PRICES + THRESHOLDS
 SiteKind = Literal[
     "county", "development_zone", "industrial_park", "enclave_park", "innovation_enclave", "parcel"
 ]
-Status = Literal["draft", "published", "withdrawn"]
+WrittenStatus = Literal["draft", "published", "withdrawn"]
+# What was never public is `submitted` while it waits for a second person, and `returned` by that one.
+Status = Literal["draft", "published", "withdrawn", "submitted", "returned"]
 RegionCodes = Annotated[list[RegionCode], Check(max_length=20)]
 
 
@@ -163,6 +165,8 @@ class ProfileWrite(ProfileFields, StrictBody):
 
     model_config = strict(EXAMPLE)
 
+    status: WrittenStatus = Field(default="draft", sa_type=String(12))
+
 
 class Profile(ProfileFields, Versioned, table=True):
     """The stored profile. ``organisation_id`` is null until the county that it is about has one."""
@@ -177,6 +181,7 @@ class Profile(ProfileFields, Versioned, table=True):
         default=None, foreign_key="organisations.id", index=True, max_length=40
     )
     unconfirmed: bool = Field(default=False)
+    approved_by: str | None = Field(default=None, max_length=40)
     region_code: str = Field(foreign_key="regions.code", index=True, max_length=6)
     description: str | None = Field(default=None, max_length=5000)
     land_ready_on: date | None = Field(default=None)
@@ -204,6 +209,7 @@ class ProfileRead(ProfileFields, Answer):
     organisation_id: Id | None
     entered_by_organisation_id: Id | None
     unconfirmed: bool
+    approved_by: Id | None = Field(description="The second person who published this state; for owners.")
     version: int
     created_at: Instant
     updated_at: Instant
@@ -276,6 +282,7 @@ def read_state(actor: Actor, owner: Profile, state: Profile) -> ProfileRead:
     shown = ProfileRead.model_validate(state)
     if actor.organisation_id in owner.owners():
         return shown
+    shown.approved_by = None
     hidden = set(owner.restricted_fields) | set(state.restricted_fields)
     shown.bands = bands_of(state.figures(), sorted(hidden))
     for name in hidden & set(FIGURES):

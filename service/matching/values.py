@@ -146,5 +146,5 @@ class Offer:
     environment_unit: Literal["priority_protection", "key_control", "general_control"] | None = None
     as_of: date = date.min
     valid_until: date | None = None
-    status: Literal["draft", "published", "withdrawn"] = "published"
+    status: Literal["draft", "published", "withdrawn", "submitted", "returned"] = "published"
     unconfirmed: bool = False

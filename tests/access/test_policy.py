@@ -6,7 +6,18 @@ from typing import get_args
 
 import pytest
 
-from service.access.policy import RULES, Actor, Kind, Permission, governs, granted_to, require, require_own
+from service.access.policy import (
+    ROLES,
+    RULES,
+    Actor,
+    Kind,
+    Permission,
+    Role,
+    governs,
+    granted_to,
+    require,
+    require_own,
+)
 from service.errors import Forbidden, NotFound
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -21,6 +32,53 @@ WRITERS = {
     "holds:write": set(KINDS) - {"authority"},
     "pools:write": set(KINDS) - {"authority"},
     "profiles:confirm": {"county"},
+    "approvals:write": set(KINDS),
+    "approvals:decide": set(KINDS),
+    "people:write": set(KINDS),
+    "people:grant": set(KINDS),
+    "settings:write": set(KINDS),
+    "account:write": set(KINDS),
+}
+# V viewer, C clerk, A approver, U auditor, S system administrator, G security administrator: who has what.
+LETTERS: dict[str, Role] = {
+    "V": "viewer",
+    "C": "clerk",
+    "A": "approver",
+    "U": "auditor",
+    "S": "administrator",
+    "G": "security_administrator",
+}
+ROLE_TABLE = {
+    "reference:read": "VCAUSG",
+    "organisations:read": "VCAUSG",
+    "organisations:write": "S",
+    "pairings:read": "VCAUSG",
+    "pairings:write": "CA",
+    "keys:read": "SG",
+    "keys:write": "S",
+    "projects:read": "VCAU",
+    "projects:write": "CA",
+    "profiles:read": "VCAU",
+    "profiles:write": "CA",
+    "profiles:confirm": "CA",
+    "matches:read": "VCAU",
+    "outcomes:read": "VCAU",
+    "outcomes:write": "CA",
+    "holds:read": "VCAU",
+    "holds:write": "CA",
+    "pools:read": "VCAU",
+    "pools:write": "CA",
+    "approvals:read": "VCAU",
+    "approvals:write": "CA",
+    "approvals:decide": "A",
+    "people:read": "VCAUSG",
+    "people:write": "S",
+    "people:grant": "G",
+    "settings:read": "VCAUSG",
+    "settings:write": "G",
+    "account:read": "VCAUSG",
+    "account:write": "VCAUSG",
+    "audit:read": "U",
 }
 
 
@@ -33,7 +91,7 @@ def test_every_permission_has_a_rule_and_is_named_noun_and_action() -> None:
     for permission in Permission:
         noun, action = permission.split(":")
         assert noun.isalpha(), permission
-        assert action in {"read", "write", "confirm"}, permission
+        assert action in {"read", "write", "confirm", "grant", "decide"}, permission
     assert {p for p in Permission if not p.endswith(":read")} == set(WRITERS)
 
 
@@ -58,6 +116,48 @@ def test_a_key_without_the_scope_is_refused_though_its_kind_is_not() -> None:
         with pytest.raises(Forbidden) as told:
             require(actor(kind, *(set(Permission) - {permission})), permission)
         assert (told.value.code, told.value.status) == ("missing_scope", 403)
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+@pytest.mark.parametrize("permission", Permission)
+def test_a_role_has_its_permissions_and_no_others(letter: str, permission: Permission) -> None:
+    role = LETTERS[letter]
+    for kind in KINDS:
+        whoever = Actor("org_1", kind, "331126", "ses_1", frozenset(Permission), "usr_1", role)
+        if letter in ROLE_TABLE[permission] and kind in RULES[permission]:
+            require(whoever, permission)
+            assert permission in granted_to(kind, role)
+            continue
+        with pytest.raises(Forbidden) as told:
+            require(whoever, permission)
+        assert told.value.code in {"missing_role", "missing_permission"}
+        assert permission not in granted_to(kind, role)
+
+
+def test_the_table_knows_every_role_and_every_permission() -> None:
+    assert set(ROLE_TABLE) == set(Permission)
+    assert set(LETTERS.values()) == set(ROLES) == set(get_args(Role))
+
+
+def test_system_security_and_audit_administration_have_nothing_in_common_but_what_anybody_has() -> None:
+    shared = ROLES["viewer"] | {Permission.KEYS_READ}
+    special = [ROLES[role] - shared for role in ("administrator", "security_administrator", "auditor")]
+    assert all(special)
+    assert len(frozenset.union(*special)) == sum(map(len, special))
+    # None of the three changes or approves a record of the organisation's work.
+    for role in special:
+        assert not role & (ROLES["approver"] - {Permission.ACCOUNT_WRITE})
+
+
+def test_a_temporary_password_opens_nothing_but_the_own_account() -> None:
+    fresh = Actor("org_1", "county", "331126", "ses_1", frozenset(Permission), "usr_1", "clerk", True)
+    for permission in granted_to("county", "clerk"):
+        if permission.startswith("account:"):
+            require(fresh, Permission(permission))
+            continue
+        with pytest.raises(Forbidden) as told:
+            require(fresh, Permission(permission))
+        assert told.value.code == "password_change_required"
 
 
 def test_what_is_not_ones_own_is_not_found() -> None:

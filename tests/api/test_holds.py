@@ -454,3 +454,53 @@ def test_who_owns_both_sides_holds_at_once_and_may_do_everything(world: World) -
     held = hold(world, COUNTY, project, profile).json()
     assert (held["state"], held["actions"]) == ("active", ["release", "extend", "commit"])
     assert act(world, COUNTY, held, "release", {}).json()["state"] == "released"
+
+
+def test_where_a_second_person_is_wanted_a_release_waits_for_one(world: World, database: Database) -> None:
+    clerk, approver = world.person(COUNTY, "clerk"), world.person(COUNTY, "approver")
+    guard = world.person(COUNTY, "security_administrator")
+    path = f"/v1/organisations/{world.organisations[COUNTY]}/settings"
+    assert world.patch(guard, path, {"second_person_for": ["hold.release"]}).is_success
+    profile = world.profile(land_mu=100)
+    held = hold(world, clerk, shared_project(world), profile, land_mu=60).json()
+    told = act(world, clerk, held, "release", {"reason": "规划调整"})
+    assert (told.status_code, told.json()["action"]) == (202, "hold.release"), told.text
+    approval = told.headers["location"]
+    # Nothing is let go yet, and nobody can submit the same again.
+    assert counters(database) == {(profile["id"], "land_mu"): 60}
+    assert world.get(BUREAU, f"/v1/holds/{held['id']}").json()["state"] == "active"
+    assert act(world, clerk, held, "release", {"reason": "再试"}).json()["code"] == "approval_open"
+    approve = {"headers": {"If-Match": "*"}}
+    for who, code in ((COUNTY, "person_required"), (clerk, "missing_role")):
+        assert world.call(who, "POST", f"{approval}/approve", **approve).json()["code"] == code
+    # What was changed meanwhile has to be looked at anew.
+    assert act(world, clerk, held, "extend", {"expires_at": later()}).is_success
+    changed = world.call(approver, "POST", f"{approval}/approve", **approve)
+    assert (changed.status_code, changed.json()["code"]) == (409, "changed_since")
+    returned = world.call(approver, "POST", f"{approval}/return", json={"comment": "已延期"}, **approve)
+    assert returned.json()["state"] == "returned"
+    again = act(world, clerk, held, "release", {"reason": "规划调整"}).headers["location"]
+    assert world.call(approver, "POST", f"{again}/approve", **approve).json()["state"] == "approved"
+    ended = world.get(BUREAU, f"/v1/holds/{held['id']}").json()
+    assert (ended["state"], ended["reason"]) == ("released", "规划调整")
+    assert counters(database) == {}
+    # A request that is declined reserves nothing: one person is enough. So is one at the other side.
+    asked = hold(world, BUREAU, shared_project(world), profile).json()
+    assert act(world, clerk, asked, "release", {}).json()["state"] == "released"
+    mine = hold(world, clerk, shared_project(world), profile).json()
+    assert act(world, BUREAU, mine, "release", {}).json()["state"] == "released"
+
+
+def test_a_project_does_not_slip_out_of_its_holds_past_the_second_person(
+    world: World, database: Database
+) -> None:
+    guard = world.person(BUREAU, "security_administrator")
+    path = f"/v1/organisations/{world.organisations[BUREAU]}/settings"
+    assert world.patch(guard, path, {"second_person_for": ["hold.release"]}).is_success
+    project = shared_project(world)
+    held = hold(world, COUNTY, project, world.profile()).json()
+    told = world.delete(BUREAU, f"/v1/projects/{project['id']}")
+    assert (told.status_code, told.json()["code"]) == (409, "live_holds")
+    assert world.get(COUNTY, f"/v1/holds/{held['id']}").json()["state"] == "active"
+    lapse(database, held["id"])
+    assert world.delete(BUREAU, f"/v1/projects/{project['id']}").status_code == 204

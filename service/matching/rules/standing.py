@@ -62,7 +62,7 @@ def _show_published(case: Case) -> Shown:
     status = case.offer.status
     if status == "published":
         return Shown(case.say("资源档案已发布。", "The profile is published."), "published", status)
-    status_zh = {"draft": "草稿", "withdrawn": "已撤回"}[status]
+    status_zh = {"draft": "草稿", "withdrawn": "已撤回", "submitted": "待审核", "returned": "已退回"}[status]
     text = case.say(f"资源档案未发布（{status_zh}）。", f"The profile is not published ({status}).")
     return Shown(text, "published", status)
 
