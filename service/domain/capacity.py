@@ -22,6 +22,8 @@ from service.domain.profiles import Profile
 
 # Far below what either database takes as parameters of one statement.
 _IDS_PER_STATEMENT: Final = 500
+#: Of more profiles than this, what is held of all is read at once: live holds are far fewer than places.
+_MANY: Final = 5_000
 
 
 def exact(value: float) -> Fraction:
@@ -79,8 +81,9 @@ def held(session: Session, profile_ids: Collection[str] | None, instant: datetim
     profile_ids : collection of str or None
         None stands for all profiles.
     """
-    pools = pools_of(session, profile_ids)
-    concerned = None if profile_ids is None else set(profile_ids).union(*(pool.members for pool in pools))
+    asked = None if profile_ids is None or len(profile_ids) > _MANY else profile_ids
+    pools = pools_of(session, asked)
+    concerned = None if asked is None else set(asked).union(*(pool.members for pool in pools))
     return free_of(pools, live(session, concerned, instant), profile_ids)
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text, update
 from sqlmodel import Session, col, select
 
-from service.database import Database, writing
+from service.database import Database, reading, writing
 from service.domain import capacity, hold_records, pool_records, promises
-from service.domain.holds import HoldWrite
+from service.domain.holds import HoldCommit, HoldWrite
 from service.domain.pools import CapacityPool, PoolWrite
 from service.domain.profiles import Profile
 from service.domain.promises import HeldQuantity
@@ -217,3 +219,53 @@ def test_a_pool_that_is_entered_while_a_place_waits_for_its_lock_counts(
         entered_by, told = pool.submit(enter), pool.submit(ask)
         entered_by.result(60)
         assert told.result(60) == "capacity_short"
+
+
+def test_a_hold_can_be_acted_on_up_to_the_microsecond_before_its_end(
+    world: World, database: Database
+) -> None:
+    tick = timedelta(microseconds=1)
+    for after, allowed in [(-tick, True), (timedelta(0), False), (tick, False)]:
+        place, other = world.profile(land_mu=60), shared_project(world)["id"]
+        held = hold(world, COUNTY, shared_project(world), place, land_mu=60).json()
+        instant = datetime.fromisoformat(held["expires_at"]) + after
+        body = HoldCommit(documents={"land_mu": "一号"})
+        rival = HoldWrite(project_id=other, profile_id=place["id"], land_mu=60)
+
+        def commit(session: Session, id_: str = held["id"], wanted: HoldCommit = body) -> Any:
+            return hold_records.commit(session, world.actors[COUNTY], id_, "any", wanted)
+
+        def create(session: Session, wanted: HoldWrite = rival) -> Any:
+            return hold_records.create(session, world.actors[COUNTY], wanted)
+
+        # What one may still commit, no other can have; and the other way round.
+        assert _outcome(database, instant, create) == ("capacity_short" if allowed else "done")
+        assert _outcome(database, instant, commit) == ("done" if allowed else "wrong_state")
+
+
+def _outcome(database: Database, instant: datetime, act: Callable[[Session], Any]) -> str:
+    try:
+        with writing(database) as session:
+            session.info["now"] = instant
+            act(session)
+    except Conflict as error:
+        return error.code
+    return "done"
+
+
+def test_of_many_places_the_same_is_held_as_of_each(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    database: Database = world.client.app.state.database
+    places = [world.profile(land_mu=100)["id"] for _ in range(3)]
+    for number, place in enumerate(places[:2]):
+        hold(world, COUNTY, shared_project(world), {"id": place}, land_mu=10 + number)
+    with writing(database) as session:
+        pool_records.create(session, world.actors[COUNTY], entered(world, *places[1:], quantity="land_mu"))
+    with reading(database) as session:
+        instant = promises.now(session)
+        few = capacity.held(session, places[:2], instant)
+        monkeypatch.setattr(capacity, "_MANY", 1)
+        assert capacity.held(session, places[:2], instant) == few
+        everything = capacity.held(session, None, instant)
+    assert set(few) == set(places[:2])
+    assert {place: everything[place] for place in few} == few
+    assert set(everything) == set(places)
