@@ -6,7 +6,6 @@ a figure that is withheld from it, no more than its band.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Final
 
 from sqlmodel import Session, col, select
@@ -16,11 +15,17 @@ from service.access.policy import Actor
 from service.database import new_id, now, record_change
 from service.domain import approvals, holds, profile_records, profiles, projects, promises, quantities
 from service.domain.approvals import Approval
-from service.domain.capacity import Pool, exact, free_as_known
+from service.domain.capacity import Pool, exact
+from service.domain.hold_checks import (
+    checked_end,
+    checked_units,
+    require_open,
+    require_room,
+    require_shared,
+)
 from service.domain.holds import (
     DEFAULT_LENGTH,
     LIVE,
-    LONGEST,
     SIDES,
     TRANSITIONS,
     Action,
@@ -32,15 +37,13 @@ from service.domain.holds import (
     HoldWrite,
     Warned,
     is_binding,
-    pointer_of,
 )
-from service.domain.organisations import Organisation
 from service.domain.profiles import Profile
 from service.domain.projects import Project
 from service.domain.promises import Sharing
 from service.domain.shapes import ExpectedVersion, created, replace_fields, require_version
 from service.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, invalid
-from service.units import rfc_3339, shanghai_day
+from service.units import rfc_3339
 
 RELEASE: Final = "hold.release"
 
@@ -64,15 +67,15 @@ def create(session: Session, actor: Actor, body: HoldWrite) -> tuple[Hold, list[
     profile = profiles.get(session, actor, body.profile_id)
     if project is None or actor.organisation_id not in {project.organisation_id, *profile.owners()}:
         raise NotFound()
-    units = _checked_units(session, body)
-    expires_at = _checked_end(session, body.expires_at or now(session) + DEFAULT_LENGTH)
+    units = checked_units(session, body)
+    expires_at = checked_end(session, body.expires_at or now(session) + DEFAULT_LENGTH)
     sharing = promises.lock(session, [profile.id])
-    owner = _require_open(session, profile)
+    owner = require_open(session, profile)
     if any(row.project_id == project.id for row in sharing.holds if row.profile_id == profile.id):
         raise Conflict("duplicate", "This project has a live hold at this place. Extend or release that one.")
     if owner != actor.organisation_id:
-        _require_shared(session, project, owner)
-    warnings = _require_room(sharing, profile, body.amounts(), actor.organisation_id, units)
+        require_shared(session, project, owner)
+    warnings = require_room(sharing, profile, body.amounts(), actor.organisation_id, units)
     row = Hold.model_validate(
         {
             **body.model_dump(),
@@ -103,9 +106,9 @@ def grant(
     """
     row, sharing = _taken_up(session, actor, hold_id, expected, "grant")
     profile = sharing.profiles[row.profile_id]
-    _require_open(session, profile)
+    require_open(session, profile)
     units = quantities.units_of_capacities(session)
-    warnings = _require_room(sharing, profile, row.amounts(), actor.organisation_id, units)
+    warnings = require_room(sharing, profile, row.amounts(), actor.organisation_id, units)
     replace_fields(session, row, {"state": "active"})
     _settled(session, actor, sharing, row, "grant")
     return row, warnings
@@ -145,7 +148,7 @@ def extend(
 ) -> Hold:
     """Have a hold, or a request, end later."""
     row, sharing = _taken_up(session, actor, hold_id, expected, "extend")
-    until = _checked_end(session, body.expires_at)
+    until = checked_end(session, body.expires_at)
     if until <= row.expires_at:
         raise invalid("/expires_at", "not_later", f"It lasts until {rfc_3339(row.expires_at)} already.")
     replace_fields(session, row, {"expires_at": until})
@@ -232,109 +235,6 @@ def _settled(
     promises.settle(session, sharing)
     record_change(session, "hold", row.id, action)
     audit.record(session, actor, f"hold.{action}", "hold", row.id, detail)
-
-
-def _checked_units(session: Session, body: HoldWrite) -> dict[str, str]:
-    """The units of what can be held, once the body asks for nothing else."""
-    units = quantities.units_of_capacities(session)
-    quantities.validate(session, body.quantities)
-    amounts = body.amounts()
-    errors = [
-        FieldError(
-            pointer_of(name), "not_a_capacity", "Only what is used up can be held; see GET /v1/quantities."
-        )
-        for name in amounts
-        if name not in units
-    ]
-    errors += [
-        FieldError(pointer_of(name), "nothing_held", "Hold more than nothing, or leave it out.")
-        for name, amount in amounts.items()
-        if amount == 0
-    ]
-    if not any(is_binding(name) for name in amounts):
-        errors.append(FieldError("", "nothing_held", "Name land_mu, power_kva or another capacity to hold."))
-    if errors:
-        raise Invalid(errors)
-    return units
-
-
-def _checked_end(session: Session, expires_at: datetime) -> datetime:
-    instant = now(session)
-    if expires_at <= instant:
-        raise invalid("/expires_at", "in_the_past", "Send an instant that is yet to come.")
-    if expires_at > instant + LONGEST:
-        said = f"A hold ends within {LONGEST.days} days; extend it when the time comes."
-        raise invalid("/expires_at", "too_far", said)
-    return expires_at
-
-
-def _require_open(session: Session, profile: Profile) -> str:
-    """The organisation whose word the place's figures are, as long as they stand."""
-    owner = profile.organisation_id
-    if profile.deleted_at is not None:
-        raise NotFound()
-    if profile.unconfirmed or owner is None:
-        raise Conflict(
-            "place_not_open", "The county has yet to confirm this profile; nothing can be held on it."
-        )
-    if profile.status != "published":
-        raise Conflict("place_not_open", "This profile is not published; nothing can be held on it.")
-    if profile.valid_until is not None and profile.valid_until < shanghai_day(now(session)):
-        raise Conflict("place_not_open", "This profile has lapsed; have it brought up to date first.")
-    return owner
-
-
-def _require_shared(session: Session, project: Project, owner: str) -> None:
-    """A request tells the place's organisation of the project: only one that it may know of."""
-    row = session.get_one(Organisation, owner)
-    asked = Actor(row.id, row.kind, row.region_code, "", frozenset())
-    if session.exec(projects.visible_to(session, asked).where(Project.id == project.id)).first() is None:
-        raise Conflict(
-            "project_not_shared",
-            "The place's organisation may not know of this project. Share it first: see its `visibility`.",
-        )
-
-
-def _require_room(
-    sharing: Sharing, profile: Profile, amounts: dict[str, float], organisation_id: str, units: dict[str, str]
-) -> list[Warned]:
-    """Raise where less is left than is asked for; labour that is short is only told."""
-    free = sharing.free(profile.id)
-    errors, warnings = [], []
-    withheld = set(profile.restricted_fields) if organisation_id not in profile.owners() else set()
-    for name, amount in amounts.items():
-        left = free_as_known(profile, free, name, organisation_id)
-        if left is not None and exact(amount) <= left:
-            continue
-        if left is None:
-            code, said = "unknown", "The place has not published how much there is."
-        else:
-            about = "less than " if name in withheld else ""
-            code = "short"
-            said = f"{amount:.12g} asked for, {about}{float(left):.12g} left, in {units[name]}."
-        if is_binding(name):
-            errors.append(FieldError(pointer_of(name), code, said))
-        else:
-            warnings.append(Warned(quantity=name, code=code, detail=said))
-    if errors:
-        raise _refusal(sharing, profile, errors)
-    return warnings
-
-
-def _refusal(sharing: Sharing, profile: Profile, errors: list[FieldError]) -> Conflict:
-    short = [error.pointer.rsplit("/", 1)[1] for error in errors if error.code == "short"]
-    if not short:
-        unknown = ", ".join(error.pointer.rsplit("/", 1)[1] for error in errors)
-        said = f"The place has not published how much there is of: {unknown}. Ask it to publish the figure."
-        return Conflict("capacity_unknown", said, errors=errors)
-    end = sharing.next_end(profile.id, short)
-    when = f"The next hold on it ends at {rfc_3339(end)}." if end else "No hold on it will end."
-    return Conflict(
-        "capacity_short",
-        f"The place does not have that much left of: {', '.join(short)}. {when}",
-        errors=errors,
-        more={"next_hold_ends_at": rfc_3339(end) if end else None},
-    )
 
 
 def _less(pool: Pool, profile_id: str, taken: dict[str, float]) -> Pool:
