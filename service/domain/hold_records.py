@@ -62,7 +62,9 @@ def create(session: Session, actor: Actor, body: HoldWrite) -> tuple[Hold, list[
     """
     # The project first, everywhere: whoever removes it goes on to the places that are held for it.
     project = session.exec(
-        projects.visible_to(session, actor).where(Project.id == body.project_id).with_for_update()
+        projects.visible_to(session, actor)
+        .where(Project.id == body.project_id)
+        .with_for_update(key_share=True)
     ).first()
     profile = profiles.get(session, actor, body.profile_id)
     if project is None or actor.organisation_id not in {project.organisation_id, *profile.owners()}:

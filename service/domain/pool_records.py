@@ -117,7 +117,7 @@ def _locked(
     """Everything concerned under lock, and the row as it is under it."""
     sharing = promises.lock(session, {*members, *wanted})
     # A pool without members is locked by nobody else.
-    statement = select(CapacityPool).where(CapacityPool.id == row.id).with_for_update()
+    statement = select(CapacityPool).where(CapacityPool.id == row.id).with_for_update(key_share=True)
     if session.exec(statement.execution_options(populate_existing=True)).first() is None:
         raise NotFound()
     require_version(row, expected)

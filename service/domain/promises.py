@@ -111,11 +111,12 @@ def lock(session: Session, profile_ids: Collection[str]) -> Sharing:
 
 def _locked(session: Session, wanted: set[str]) -> Sharing:
     group = _group(session, wanted)
+    # No key changes: whoever only refers to these rows (an outcome, say) neither waits nor is waited for.
     rows = session.exec(
         select(Profile)
         .where(col(Profile.id).in_(group))
         .order_by(col(Profile.id))
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     pools = pools_of(session, group)
@@ -124,7 +125,9 @@ def _locked(session: Session, wanted: set[str]) -> Sharing:
     if pools:
         ids = [pool.id for pool in pools]
         statement = select(CapacityPool).where(col(CapacityPool.id).in_(ids)).order_by(col(CapacityPool.id))
-        session.exec(statement.with_for_update().execution_options(populate_existing=True)).all()
+        session.exec(
+            statement.with_for_update(key_share=True).execution_options(populate_existing=True)
+        ).all()
     holds = select(Hold).where(col(Hold.profile_id).in_(group), col(Hold.state).in_(LIVE))
     found = session.exec(holds.order_by(col(Hold.id)).execution_options(populate_existing=True)).all()
     # Read again under the lock: a capacity may have changed while it was waited for.
