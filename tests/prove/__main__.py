@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -91,6 +92,9 @@ def main() -> None:
     parser.add_argument("--database", nargs="+", default=["sqlite", "postgresql"])
     parser.add_argument("--json", type=Path, default=None)
     given = parser.parse_args()
+    # However it is stopped, the workers and the database that it has started go with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     kept: dict[str, Any] = {"proof": "holds", "seed": given.seed, "databases": {}}
     if given.json is not None and given.json.exists():
