@@ -5,7 +5,7 @@
 SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DELETE_ON_ERROR:
-.PHONY: help run test bench bench-full check check-code check-openapi check-types openapi lock clean
+.PHONY: help run test prove bench bench-full check check-code check-openapi check-types openapi lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,6 +28,9 @@ run: $(VENV)/run.stamp  ## Set up, rank the demo project, serve (PORT=8000 DATA_
 
 test: $(VENV)/dev.stamp  ## Run all tests, on SQLite and PostgreSQL (TEST_WORKERS=2)
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) tests
+
+prove: $(VENV)/dev.stamp  ## Try 10,000 times what must never happen (ROUNDS=10000 PROOF=proof.json, resumable)
+	$(BIN)/python -m tests.prove --rounds $(or $(ROUNDS),10000) --json $(or $(PROOF),proof.json)
 
 bench: $(VENV)/dev.stamp  ## Measure rankings at small sizes beside their peers
 	$(BIN)/python -m benchmarks.places --places 2543

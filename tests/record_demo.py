@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ from service.domain.projects import EXAMPLE as PROJECT
 from service.schema import migrate
 from service.settings import Settings
 
-_ID = re.compile(r"\b(prj|prf|org|par|key|mdl|ver|out|usr|ses|apv)_[0-9a-z]{20,}")
+_ID = re.compile(
+    r"\b(prj|prf|org|par|key|mdl|ver|out|usr|ses|apv|hld|cpl|opp|stg|mst|cmt|vis|ect|rqs)_[0-9a-z]{20,}"
+)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _SECRET = re.compile(r"shk_[0-9a-f]{12}_[\w-]{43}")
 _PASSWORD = re.compile(r"\b[a-z2-9]{5}(-[a-z2-9]{5}){3}\b")
@@ -86,6 +89,8 @@ class Recorder:
             value = value[:1]
         if name == "as_of":
             return "2026-11-23"
+        if name == "expires_at" and value is not None:
+            return "2027-03-31T16:00:00.000000Z"
         return self._fixed(value)
 
     def _numbered(self, found: str) -> str:
@@ -145,6 +150,7 @@ def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, A
     ask("list_outcomes", bureau, "GET", "/v1/outcomes", params={"limit": 1})
     ask("get_outcome", bureau, "GET", f"/v1/outcomes/{recorded['id']}")
     ask("list_profile_matches", county, "GET", f"{place}/matches", params={"limit": 1})
+    record_holds(recorder, project["id"], profile["id"])
     ask("delete_profile", county, "DELETE", place)
     ask("delete_project", bureau, "DELETE", mine)
     for name in ("criteria", "rules", "industries", "quantities", "zones"):
@@ -247,6 +253,39 @@ def _signed_in(recorder: Recorder, person: dict[str, Any]) -> None:
     ask("delete_current_session", None, "DELETE", "/v1/sessions/current", headers=own)
     recorder.client.cookies.clear()
     recorder.secrets[who] = key["secret"]
+
+
+def record_holds(recorder: Recorder, project_id: str, profile_id: str) -> None:
+    """Examples of holds and capacity pools: one hold for each way in which it can end."""
+    ask, bureau, county, patch = (
+        recorder.ask,
+        "330421",
+        "331126",
+        {"headers": {"Content-Type": "application/merge-patch+json"}},
+    )
+    pool = {
+        "name": "110 千伏竹溪变电站",
+        "quantity": "power_kva",
+        "capacity": 6000,
+        "members": [profile_id],
+    }
+    shared = ask("create_pool", county, "POST", "/v1/capacity-pools", pool)
+    address = f"/v1/capacity-pools/{shared['id']}"
+    ask("list_pools", county, "GET", "/v1/capacity-pools")
+    ask("get_pool", county, "GET", address)
+    ask("replace_pool", county, "PUT", address, pool)
+    ask("change_pool", county, "PATCH", address, {"capacity": 8000}, **patch)
+    ask("delete_pool", county, "DELETE", address)
+    wanted = {"project_id": project_id, "profile_id": profile_id, "land_mu": 40, "power_kva": 1250}
+    held = ask("create_hold", bureau, "POST", "/v1/holds", wanted)
+    mine = f"/v1/holds/{held['id']}"
+    ask("grant_hold", county, "POST", f"{mine}/grant")
+    ask("list_holds", bureau, "GET", "/v1/holds", params={"limit": 1})
+    ask("get_hold", bureau, "GET", mine)
+    later = (datetime.now(UTC) + timedelta(days=90)).isoformat()
+    ask("extend_hold", county, "POST", f"{mine}/extend", {"expires_at": later})
+    ask("commit_hold", county, "POST", f"{mine}/commit", {"documents": {"land_mu": "庆土让〔2026〕12号"}})
+    ask("release_hold", bureau, "POST", f"{mine}/release", {"reason": "改用另一处供电"})
 
 
 def draw(database: Database, entered: demo.Entered, path: Path) -> None:

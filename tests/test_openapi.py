@@ -29,6 +29,8 @@ PURE = {
     "rank_if_fixed", "rank_low",
     "score", "score_if_fixed", "status", "utility", "version", "weight",
 }  # fmt: skip
+# Their unit is that of the quantity that is named beside them.
+OF_A_QUANTITY = {"amount", "capacity", "held"}
 # Maps from a name to a figure: weights have no unit, quantities the one of the registry.
 MAPS = {"default_weights", "quantities", "weights"}
 
@@ -139,7 +141,12 @@ def test_every_number_in_the_schemas_carries_its_unit(document: dict[str, Any]) 
         members = schema.get("properties", {})
         for name, member in members.items():
             # A `unit` beside the figure says it for rows that hold figures of any kind.
-            stated = "unit" in member or "unit" in members or name in PURE or schema_name == "BandRead"
+            stated = (
+                "unit" in member
+                or "unit" in members
+                or name in PURE | OF_A_QUANTITY
+                or schema_name == "BandRead"
+            )
             for branch in _branches(member):
                 if branch.get("type") in ("number", "integer") and not (stated or "unit" in branch):
                     bare.append(f"{schema_name}.{name}")
@@ -152,7 +159,7 @@ def test_the_pure_numbers_listed_here_are_still_in_the_schemas(document: dict[st
     names = {
         name for schema in document["components"]["schemas"].values() for name in schema.get("properties", {})
     }
-    assert names >= PURE | MAPS
+    assert names >= PURE | OF_A_QUANTITY | MAPS
 
 
 def _branches(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -44,6 +44,10 @@ class Permission(StrEnum):
     VISITS_WRITE = "visits:write"
     ENCLAVES_READ = "enclaves:read"
     ENCLAVES_WRITE = "enclaves:write"
+    HOLDS_READ = "holds:read"
+    HOLDS_WRITE = "holds:write"
+    POOLS_READ = "pools:read"
+    POOLS_WRITE = "pools:write"
     APPROVALS_READ = "approvals:read"
     APPROVALS_WRITE = "approvals:write"
     APPROVALS_DECIDE = "approvals:decide"
@@ -84,6 +88,10 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.VISITS_WRITE: _WORKING,
     Permission.ENCLAVES_READ: _EVERYONE,
     Permission.ENCLAVES_WRITE: _WORKING,
+    Permission.HOLDS_READ: _EVERYONE,
+    Permission.HOLDS_WRITE: _WORKING,
+    Permission.POOLS_READ: _EVERYONE,
+    Permission.POOLS_WRITE: _WORKING,
     Permission.APPROVALS_READ: _EVERYONE,
     Permission.APPROVALS_WRITE: _EVERYONE,
     Permission.APPROVALS_DECIDE: _EVERYONE,
@@ -117,6 +125,8 @@ _VIEWER: frozenset[Permission] = _ANYBODY | {
     Permission.OPPORTUNITIES_READ,
     Permission.VISITS_READ,
     Permission.ENCLAVES_READ,
+    Permission.HOLDS_READ,
+    Permission.POOLS_READ,
     Permission.APPROVALS_READ,
 }
 _CLERK: frozenset[Permission] = _VIEWER | {
@@ -128,6 +138,8 @@ _CLERK: frozenset[Permission] = _VIEWER | {
     Permission.OPPORTUNITIES_WRITE,
     Permission.VISITS_WRITE,
     Permission.ENCLAVES_WRITE,
+    Permission.HOLDS_WRITE,
+    Permission.POOLS_WRITE,
     Permission.APPROVALS_WRITE,
 }
 # What a person's role adds to the rules above. Everybody has one role, so system, security and audit

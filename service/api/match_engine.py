@@ -21,6 +21,8 @@ from service.api.fragments import Fragments, FragmentStore
 from service.api.memory import memory_of
 from service.api.pages import Signer, signer_of
 from service.database import now
+from service.domain import capacity
+from service.domain.capacity import NOTHING_TAKEN
 from service.domain.profiles import Profile
 from service.domain.projects import ProjectFields
 from service.errors import FieldError, Invalid
@@ -104,18 +106,25 @@ class Engine:
         }
 
     def tag(self, query: str, *parts: Any) -> str:
-        """The ETag of a ranking: everything that it depends on; the day stands for what expires."""
+        """The ETag of a ranking: everything that it depends on; with the day, what expires by the clock."""
         snapshot = self.snapshot
         basis = [
             *parts,
             snapshot.revision,
             snapshot.model_version,
             snapshot.today.isoformat(),
+            self._next_expiry,
             self.actor.organisation_id,
             self.language,
             query,
         ]
         return f'"{hashlib.sha256(orjson.dumps(basis)).hexdigest()[:32]}"'
+
+    @property
+    def _next_expiry(self) -> str | None:
+        """When the next hold lapses, sealed: nobody must find it by trying which ETag it would give."""
+        instant = self.snapshot.next_expiry
+        return None if instant is None else self.signer.seal("next expiry", rfc_3339(instant))
 
     def query(self, *parts: Any) -> str:
         """What a page's cursor belongs to: the question, and whose it is."""
@@ -142,10 +151,11 @@ class Engine:
                 found = self.fragments.put(full_key, found)
         return found
 
-    def offer(self, row: Profile) -> OfferColumns:
-        """One profile as the actor may know it."""
+    def offer(self, session: Session, row: Profile) -> OfferColumns:
+        """One profile as the actor may know it, net of what is held of it."""
         exact = self.actor.organisation_id in row.owners()
-        return self.snapshot.matcher.offers([offer_of(row, self.snapshot.atlas, exact=exact)])
+        free = capacity.held(session, [row.id], self.effective_at).get(row.id, NOTHING_TAKEN)
+        return self.snapshot.matcher.offers([offer_of(row, self.snapshot.atlas, exact=exact, free=free)])
 
     def places(self, filters: Filters | None, need: NeedColumns) -> Bools:
         """The places that the actor is ranked on, narrowed down by the filters."""

@@ -220,7 +220,7 @@ def get_project_match(
     unchanged = not_modified(request, response, tag)
     if unchanged is not None:
         return unchanged
-    need, offer = engine.need(row, row.id, row.organisation_id), engine.offer(profile)
+    need, offer = engine.need(row, row.id, row.organisation_id), engine.offer(session, profile)
     place = r.profile_read(profile, offer.rows[0].site_name, offer.rows[0].region_name)
     return r.PairRead(profile=place, **engine.pair(need, offer, engine.places(None, need)))
 
@@ -251,7 +251,7 @@ def list_profile_matches(
         return unchanged
     seen = projects.visible_ids(session, actor)
     return engine.project_page(
-        engine.offer(row),
+        engine.offer(session, row),
         engine.snapshot.visible_projects(actor.organisation_id, seen),
         limit=limit,
         cursor=cursor,

@@ -124,7 +124,11 @@ class Memory:
             return
         fragments = self.fragments_of(snapshot)
         with self._lock:
-            if self._held is None or self._held.revision < revision:
+            # At the same revision a newer one follows the clock: another day, or a hold that lapsed.
+            if self._held is None or (self._held.revision, self._held.snapshot.read_at) < (
+                revision,
+                snapshot.read_at,
+            ):
                 self._held = Held(revision, snapshot, fragments)
             held = self._held
         if held.revision != revision:

@@ -55,7 +55,7 @@ def create_outcome(
     """
 
     def act() -> OutcomeRead:
-        rest_on = partial(basis_of, index.current(session))
+        rest_on = partial(basis_of, session, index.current(session))
         return OutcomeRead.model_validate(outcomes.record(session, actor, body, rest_on))
 
     return once(session, actor, body, OutcomeRead, act)

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from service.domain.shapes import field_errors
 from service.errors import FieldError, ShanhaiError
+from service.units import Instant
 
 MEDIA_TYPE = "application/problem+json"
 _log = structlog.get_logger()
@@ -68,6 +69,12 @@ class Problem(BaseModel):
     code: str = Field(description="Stable: programs may rely on it.")
     request_id: str
     errors: list[ProblemField] = Field(default_factory=list)
+    allowed: list[str] | None = Field(
+        default=None, description="Of a step that the present state does not allow: the steps that it does."
+    )
+    next_hold_ends_at: Instant | None = Field(
+        default=None, description="Of capacity that is short: when the next hold on it ends."
+    )
 
 
 def problem(
@@ -79,6 +86,7 @@ def problem(
     title: str = "",
     errors: Sequence[FieldError] = (),
     headers: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Response:
     """The answer that tells an error."""
     body: dict[str, Any] = {
@@ -88,6 +96,7 @@ def problem(
         "detail": detail,
         "code": code,
         "request_id": request_id,
+        **(more or {}),
     }
     if status == 422 or errors:
         body["errors"] = [{"pointer": _sent(e.pointer), "code": e.code, "detail": e.detail} for e in errors]
@@ -156,6 +165,7 @@ def of_error(request_id: str, error: ShanhaiError) -> Response:
         title=error.title,
         errors=error.errors,
         headers=error.headers,
+        more=error.more,
     )
 
 

@@ -30,7 +30,6 @@ from service.api.matches import MatchQuery, query_of_body
 from service.api.memory import Held, HeldProject, digest_of
 from service.api.preconditions import is_held
 from service.errors import Forbidden, Invalid, Unavailable
-from service.units import shanghai_day
 
 _MATCHES = re.compile(r"/v1/projects/([0-9a-z_]{1,64})/matches")
 _RANKING = re.compile(
@@ -191,7 +190,7 @@ async def _question(
     except Unavailable:
         return None
     held: Held | None = state.memory.at(newest.revision)
-    if held is None or held.snapshot.today != shanghai_day(newest.instant):
+    if held is None or not held.snapshot.is_of(newest.instant):
         return None
     key = held.keys.get(digest_of(asked.authorization))
     if key is None or (key.expires_at is not None and key.expires_at <= newest.instant):

@@ -15,7 +15,6 @@ from service.domain import outcomes, stages
 from service.domain.opportunities import (
     SIDES,
     Opportunity,
-    OpportunityWrite,
     Side,
     StageChange,
     rents,
@@ -29,7 +28,6 @@ from service.domain.projects import Project
 from service.domain.shapes import (
     ExpectedVersion,
     StrictBody,
-    created,
     replace_fields,
     require_version,
     strict,

@@ -16,7 +16,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from service.access import audit
 from service.access.policy import Actor, governs
 from service.database import UtcDateTime, new_id, now, record_change
-from service.domain import approvals, industries, pairings, quantities, regions, zones
+from service.domain import approvals, industries, pairings, promises, quantities, regions, zones
 from service.domain.approvals import Approval
 from service.domain.organisations import Organisation
 from service.domain.profiles import (
@@ -165,12 +165,16 @@ def _confirmed(session: Session, actor: Actor, row: Profile, approved_by: str | 
 def remove(session: Session, actor: Actor, profile_id: str, expected: ExpectedVersion) -> None:
     """Take the profile out of every list and ranking; the record and its versions stay."""
     row = _own_locked(session, actor, profile_id, expected)
+    promises.keep(session, actor, row, None)
+    promises.leave_pools(session, row.id)
     replace_fields(session, row, {"deleted_at": now(session)})
     record_change(session, "profile", row.id, "delete")
     audit.record(session, actor, "profile.delete", "profile", row.id)
 
 
 def _locked(session: Session, actor: Actor, profile_id: str, expected: ExpectedVersion) -> Profile:
+    # Before the row itself: whoever shares capacity with it is locked in one order.
+    promises.lock(session, [profile_id])
     # Locked while it is checked: two writers that hold the same ETag must not both pass.
     row = session.exec(visible_to(actor).where(Profile.id == profile_id).with_for_update()).first()
     if row is None:
@@ -204,6 +208,7 @@ def _applied(
     values = Profile.model_validate(row.model_dump() | body.model_dump() | {"status": status})
     before = {name: getattr(row, name) for name in ProfileWrite.model_fields}
     after = {name: getattr(values, name) for name in ProfileWrite.model_fields}
+    promises.keep(session, actor, row, after)
     replace_fields(session, row, {**after, "approved_by": approved_by})
     published(session, row)
     record_change(session, "profile", row.id, "update")
@@ -260,6 +265,7 @@ def _give_back(session: Session, actor: Actor, approval: Approval) -> None:
 
 
 def _submitted(session: Session, approval: Approval) -> Profile | None:
+    promises.lock(session, [approval.noun_id])
     same = select(Profile).where(Profile.id == approval.noun_id, col(Profile.deleted_at).is_(None))
     return session.exec(same.with_for_update()).first()
 

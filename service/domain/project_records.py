@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from service.access import audit
 from service.access.policy import Actor, require_own
 from service.database import new_id, now, record_change
-from service.domain import industries, quantities, regions
+from service.domain import hold_records, industries, quantities, regions
 from service.domain.organisations import Organisation
 from service.domain.projects import CEILINGS, NEEDS, Project, ProjectWrite, visible_to
 from service.domain.shapes import ExpectedVersion, created, patched, replace_fields, require_version
@@ -52,8 +52,9 @@ def change(
 
 
 def remove(session: Session, actor: Actor, project_id: str, expected: ExpectedVersion) -> None:
-    """Take the project out of every list and ranking; the record keeps it."""
+    """Take the project out of every list and ranking; its live holds end, the record keeps it."""
     row = _own_locked(session, actor, project_id, expected)
+    hold_records.give_up(session, actor, row.id)
     replace_fields(session, row, {"deleted_at": now(session)})
     record_change(session, "project", row.id, "delete")
     audit.record(session, actor, "project.delete", "project", row.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import String
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -11,6 +11,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from service.errors import FieldError, Invalid
 
 Test = Literal["offer_at_least_need", "offer_at_most_need"]
+#: Capacities that people are: they come and go, so nobody can be promised a number of them.
+LABOUR: Final = frozenset({"labour_persons", "skilled_labour_persons"})
 
 
 class QuantityRead(SQLModel):
@@ -58,3 +60,9 @@ def validate(session: Session, values: dict[str, float], at: str = "") -> None:
             errors.append(FieldError(pointer, "number_out_of_range", f"The largest value is {limit}."))
     if errors:
         raise Invalid(errors)
+
+
+def units_of_capacities(session: Session) -> dict[str, str]:
+    """What can be held, with its unit: each is used up by those who take it, unlike a voltage or a height."""
+    rows = session.exec(select(Quantity).where(Quantity.kind == "capacity").order_by(col(Quantity.name)))
+    return {row.name: row.unit for row in rows}

@@ -30,6 +30,9 @@ MODULES = (
     "service.domain.visits",
     "service.domain.enclave_terms",
     "service.domain.profile_requests",
+    "service.domain.holds",
+    "service.domain.pools",
+    "service.domain.promises",
     "service.domain.catalogue",
     "service.domain.retries",
 )

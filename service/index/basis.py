@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from sqlmodel import Session
 
+from service.database import now
+from service.domain import capacity
+from service.domain.capacity import NOTHING_TAKEN
 from service.domain.outcomes import Alternative, Basis
 from service.domain.profiles import Profile
 from service.domain.projects import Project
@@ -21,7 +25,7 @@ from service.matching.weights import Weights
 ALTERNATIVES: Final = 10
 
 
-def basis_of(snapshot: Snapshot, project: Project, profile: Profile) -> Basis:
+def basis_of(session: Session, snapshot: Snapshot, project: Project, profile: Profile) -> Basis:
     """The pair as the project's organisation was ranked, and places that it could have had instead.
 
     Whoever records it, it is the project's side that chose among places: on its own exact need and on
@@ -31,7 +35,8 @@ def basis_of(snapshot: Snapshot, project: Project, profile: Profile) -> Basis:
     owner = project.organisation_id
     need = need_of(project, project.id, atlas, snapshot.regions_of.get(owner), today)
     needs = matcher.needs([need])
-    offer = offer_of(profile, atlas, exact=owner in profile.owners())
+    free = capacity.held(session, [profile.id], now(session)).get(profile.id, NOTHING_TAKEN)
+    offer = offer_of(profile, atlas, exact=owner in profile.owners(), free=free)
     weights = Weights(defaults=matcher.default_weights)
     pair = matcher.assess(needs, matcher.offers([offer]), today)
     every = matcher.assess(needs, snapshot.offers, today)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 from sqlmodel import Session, col, select
 
 from service.database import Change, now, revision_of
+from service.domain import capacity
+from service.domain.capacity import NOTHING_TAKEN, Free
 from service.domain.organisations import Organisation
 from service.domain.pairings import Pairing
 from service.domain.profiles import Profile
@@ -41,29 +43,31 @@ class MatchIndex:
         self._lock = threading.Lock()
 
     def current(self, session: Session) -> Snapshot:
-        """The index at least as new as what this session sees, and of this day.
+        """The index at least as new as what this session sees, of this day, net of what is held now.
 
         The cheapest statement there is asks for the revision; changes are applied by whoever finds
         them first, while others wait for it.
         """
-        revision, today = revision_of(session), shanghai_day(now(session))
+        revision, instant = revision_of(session), now(session)
         snapshot = self._snapshot
-        if snapshot is not None and snapshot.revision >= revision and snapshot.today == today:
+        if snapshot is not None and snapshot.revision >= revision and snapshot.is_of(instant):
             return snapshot
         with self._lock:
             snapshot = self._snapshot
             if snapshot is None:
-                snapshot = _load(session, revision, today)
-            elif snapshot.revision < revision or snapshot.today != today:
-                snapshot = _follow(session, snapshot, revision, today)
+                snapshot = _load(session, revision, instant)
+            elif snapshot.revision < revision or not snapshot.is_of(instant):
+                snapshot = _follow(session, snapshot, revision, instant)
             self._snapshot = snapshot
         return snapshot
 
 
-def _load(session: Session, revision: int, today: date) -> Snapshot:
+def _load(session: Session, revision: int, instant: datetime) -> Snapshot:
+    today = shanghai_day(instant)
     matcher, version = build_matcher(session)
     atlas = _atlas(session)
-    places, table = _places(matcher, atlas, session.exec(select(Profile)))
+    taken = capacity.held(session, None, instant)
+    places, table = _places(matcher, atlas, session.exec(select(Profile)), taken)
     regions_of = _regions_of(session)
     cards, needs = _projects(matcher, atlas, regions_of, today, session.exec(select(Project)))
     return Snapshot(
@@ -80,19 +84,30 @@ def _load(session: Session, revision: int, today: date) -> Snapshot:
         regions_of=regions_of,
         public=public_rows(places),
         rows_of=rows_by_organisation(places),
+        read_at=instant,
+        next_expiry=capacity.next_expiry(session, instant),
     )
 
 
-def _follow(session: Session, old: Snapshot, revision: int, today: date) -> Snapshot:
+def _follow(session: Session, old: Snapshot, revision: int, instant: datetime) -> Snapshot:
+    today = shanghai_day(instant)
     statement = select(Change.noun, Change.noun_id).where(col(Change.revision) > old.revision)
     changed: dict[str, set[str]] = {}
     for noun, noun_id in session.exec(statement.where(col(Change.revision) <= revision)):
         changed.setdefault(noun, set()).add(noun_id)
     if "catalogue" in changed:
-        return _load(session, revision, today)
+        return _load(session, revision, instant)
+    if old.next_expiry is not None and old.next_expiry <= instant:
+        changed.setdefault("profile", set()).update(capacity.lapsed(session, old.next_expiry, instant))
     # A session that began earlier than the snapshot's may come here at midnight. What it reads again is
     # older, and is numbered so: whoever comes next applies the changes since, once more where need be.
-    new = replace(old, revision=revision, today=today)
+    new = replace(
+        old,
+        revision=revision,
+        today=today,
+        read_at=instant,
+        next_expiry=capacity.next_expiry(session, instant),
+    )
     if "model" in changed:
         new = _with_model(session, new)
     if changed.keys() & _PARTNERS or today != old.today:
@@ -103,7 +118,7 @@ def _follow(session: Session, old: Snapshot, revision: int, today: date) -> Snap
         new = replace(new, atlas=atlas, regions_of=regions_of, needs=needs, projects=cards)
     elif "project" in changed:
         new = _with_projects(session, new, changed["project"])
-    return _with_profiles(session, new, changed["profile"]) if "profile" in changed else new
+    return _with_profiles(session, new, changed["profile"], instant) if "profile" in changed else new
 
 
 def _with_model(session: Session, old: Snapshot) -> Snapshot:
@@ -114,9 +129,9 @@ def _with_model(session: Session, old: Snapshot) -> Snapshot:
     return replace(old, matcher=matcher, model_version=version, offers=Places(segments), needs=needs)
 
 
-def _with_profiles(session: Session, old: Snapshot, ids: set[str]) -> Snapshot:
+def _with_profiles(session: Session, old: Snapshot, ids: set[str], instant: datetime) -> Snapshot:
     rows = session.exec(select(Profile).where(col(Profile.id).in_(ids)))
-    added, table = _places(old.matcher, old.atlas, rows)
+    added, table = _places(old.matcher, old.atlas, rows, capacity.held(session, ids, instant))
     return grown(old, ids, added, table)
 
 
@@ -138,7 +153,7 @@ def _atlas(session: Session) -> Atlas:
 
 
 def _places(
-    matcher: Matcher, atlas: Atlas, rows: Iterable[Profile]
+    matcher: Matcher, atlas: Atlas, rows: Iterable[Profile], taken: Mapping[str, Free]
 ) -> tuple[tuple[PlaceCard, ...], OfferTable]:
     """Cards and columns: one row for everyone, and a row of their own for those who know more."""
     cards, offers = [], []
@@ -150,13 +165,14 @@ def _places(
         insiders = {row.entered_by_organisation_id if row.unconfirmed else row.organisation_id}
         audience = frozenset(insider for insider in insiders if insider is not None)
         banded = bool(row.restricted_fields)
+        free = taken.get(row.id, NOTHING_TAKEN)
         if open_to_all:
-            offers.append(offer_of(row, atlas, exact=False))
+            offers.append(offer_of(row, atlas, exact=False, free=free))
             cards.append(
                 _place_card(row, offers[-1].site_name, atlas, None, audience if banded else frozenset())
             )
         if not open_to_all or banded:
-            offers.append(offer_of(row, atlas, exact=True))
+            offers.append(offer_of(row, atlas, exact=True, free=free))
             cards.append(_place_card(row, offers[-1].site_name, atlas, audience, frozenset()))
     # In the order of their tie keys neighbours share region, zone and text, so that blocks differ.
     order = sorted(range(len(offers)), key=lambda row: offers[row].tie_key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from service.index.values import Atlas
 from service.matching.matcher import Matcher, NeedColumns, Places
 from service.matching.values import Offer
+from service.units import shanghai_day
 
 Bools = NDArray[np.bool_]
 
@@ -53,7 +54,8 @@ class Snapshot:
     """Arrays and cards of one revision; row i of the columns is card i.
 
     ``places`` may go on beyond the rows of this snapshot: younger ones add their cards to the same list.
-    ``positions_of`` is for the writer, who alone knows the newest.
+    ``positions_of`` is for the writer, who alone knows the newest. Offers are net of holds, until
+    ``next_expiry``, when the next of all live holds lapses; ``read_at`` is the instant of the last look.
     """
 
     revision: int
@@ -69,6 +71,13 @@ class Snapshot:
     regions_of: Mapping[str, str | None]
     public: Bools
     rows_of: Mapping[str, tuple[int, ...]]
+    read_at: datetime
+    next_expiry: datetime | None
+
+    def is_of(self, instant: datetime) -> bool:
+        """Whether the clock alone has changed nothing: it is the same day, and no hold has lapsed."""
+        same_day = self.today == shanghai_day(instant)
+        return same_day and (self.next_expiry is None or instant < self.next_expiry)
 
     def visible_places(self, organisation_id: str) -> Bools:
         """Which places the organisation is ranked on. Shape (n,)."""

@@ -12,6 +12,7 @@ from datetime import date
 
 from service.domain import materials, projects
 from service.domain.bands import band_of
+from service.domain.capacity import NOTHING_TAKEN, Free
 from service.domain.pairings import Pairing, holds_on
 from service.domain.profiles import Profile
 from service.domain.projects import ProjectFields
@@ -90,12 +91,15 @@ def _materials(rows: Iterable[materials.Material]) -> tuple[Material, ...]:
     return tuple(Material(row.name, row.quantity_per_year, row.unit, row.max_haul_km) for row in rows)
 
 
-def offer_of(row: Profile, atlas: Atlas, *, exact: bool) -> Offer:
-    """A profile as its owner (``exact``) or as everybody else may know it."""
+def offer_of(row: Profile, atlas: Atlas, *, exact: bool, free: Free = NOTHING_TAKEN) -> Offer:
+    """A profile as its owner (``exact``) or as everybody else may know it, net of what is taken of it.
+
+    The band of a figure that is withheld is that of the net figure.
+    """
     hidden = frozenset() if exact else frozenset(row.restricted_fields)
     figures: dict[str, Figure] = {
         name: _banded(value) if name in hidden else value
-        for name, value in row.figures().items()
+        for name, value in free.net(row.figures()).items()
         if value is not None
     }
     lon, lat = (row.lon, row.lat) if row.lon is not None else atlas.point(row.region_code)

@@ -10,31 +10,9 @@ from sqlmodel import col, update
 
 from service.access.keys import ApiKey
 from service.api.rankings import MatchPage, MatchQueryPage
-from service.api.shortcut import Shortcut
 from service.database import Database, now, reading, record_change, writing
 from service.domain import keys
 from tests.conftest import World
-
-
-@pytest.fixture
-def short(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the shortcut answered, by path."""
-    answered: list[str] = []
-
-    def seen(name: str) -> None:
-        own = getattr(Shortcut, name)
-
-        async def answer(self: Shortcut, scope: Any, *rest: Any) -> Any:
-            found = await own(self, scope, *rest)
-            if found is not None:
-                answered.append(scope["path"])
-            return found
-
-        monkeypatch.setattr(Shortcut, name, answer)
-
-    seen("_list")
-    seen("_query")
-    return answered
 
 
 @pytest.fixture
