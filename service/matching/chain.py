@@ -32,6 +32,7 @@ from service.matching.geodesy import great_circle_km
 from service.matching.lexicon import TermLexicon
 from service.matching.material_names import asked_features, held_features, material_rows
 from service.matching.pair import distance_km
+from service.matching.shares import Curve, Share, Shares
 from service.matching.tree import IndustryTree
 from service.matching.values import Need, Offer
 
@@ -46,6 +47,7 @@ INPUTS_WEIGHT, BUYERS_WEIGHT, MATERIALS_WEIGHT, LIKENESS_WEIGHT = 3.0, 1.0, 2.0,
 _CERTAIN_PERMILLE = 900
 #: What counts when a project gives cause for no part, or a place says nothing of its industries.
 NEUTRAL = 0.5
+_NO_TERMS = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +274,31 @@ def utility(needs: ChainNeeds, offers: ChainOffers) -> tuple[NDArray[np.float64]
     unknown = (asked > 0) & ~offers.known
     values = np.where(asked > 0, earned / np.where(asked > 0, asked, 1.0), NEUTRAL)
     return np.where(unknown, NEUTRAL, values), unknown
+
+
+def shares(need: ChainNeeds, offers: ChainOffers) -> Shares:
+    """``utility`` of one need as products with ``offers.closure``.
+
+    Parameters
+    ----------
+    need : ChainNeeds, one row
+    offers : ChainOffers, n rows
+    """
+    inputs, products = int(need.inputs_attainable[0]), int(need.products_attainable[0])
+    suppliers, buyers, materials = need.suppliers, need.buyers, len(need.max_haul_km)
+    found: list[Share] = []
+    if inputs > 0:
+        found.append(Share(need.inputs.indices, need.inputs.data, Curve.PART, inputs, INPUTS_WEIGHT))
+    elif len(suppliers.data):
+        found.append(Share(suppliers.indices, suppliers.data, Curve.ANY, weight=INPUTS_WEIGHT))
+    if len(buyers.data):
+        found.append(Share(buyers.indices, buyers.data, Curve.ANY, weight=BUYERS_WEIGHT))
+    if materials:
+        there = _material_points(need, offers) if len(offers.materials.data) else np.zeros(len(offers), np.int64)
+        found.append(Share(_NO_TERMS, _NO_TERMS, Curve.PART, 2 * materials, MATERIALS_WEIGHT, sums=there))
+    if products > 0:
+        found.append(Share(need.products.indices, need.products.data, Curve.PART, products, LIKENESS_WEIGHT))
+    return Shares(tuple(found), sum(share.weight for share in found))
 
 
 def _material_points(needs: ChainNeeds, offers: ChainOffers) -> NDArray[np.int64]:

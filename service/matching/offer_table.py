@@ -19,9 +19,11 @@ from service.matching.columns import FigureColumn, Floats, Ints, OfferColumns, t
 from service.matching.context import Context
 from service.matching.criteria.land import USABLE_LAND, usable_land
 from service.matching.encoding import figures_of
+from service.matching.kept import Kept
+from service.matching.postings import Postings
 from service.matching.stored_arrays import Arrays, arrays_of, column_from
 from service.matching.ties import tie_order, tie_ranks, ties_up_to
-from service.matching.traits import TRAITS, TraitRows, distinct
+from service.matching.traits import INDEXED, TRAITS, TraitRows, distinct
 from service.matching.values import Offer
 
 
@@ -89,6 +91,8 @@ class OfferTable:
             "tie_rank": self.tie_rank,
             **{f"block.{name}": array for name, array in self.blocks.arrays().items()},
         }
+        for name, postings in self.postings.items():
+            found |= {f"postings.{name}.{part}": array for part, array in postings.arrays().items()}
         for name, ends in self.number_rows.items():
             found[f"number.{name}"] = np.array(ends, dtype=np.int64)
         for name, trait in self.traits.items():
@@ -129,6 +133,10 @@ class OfferTable:
         table.__dict__["blocks"] = Blocks.from_arrays(
             {name: arrays[f"block.{name}"] for name in Blocks._fields}
         )
+        table.__dict__["postings"] = {
+            name: Postings(*(arrays[f"postings.{name}.{part}"] for part in Postings._fields))
+            for name in INDEXED
+        }
         return table
 
     def tie_key(self, row: int) -> tuple[str, ...]:
@@ -192,6 +200,16 @@ class OfferTable:
     def blocks(self) -> Blocks:
         """Bounds of every few rows."""
         return Blocks.of(self.numbers, self.codes)
+
+    @cached_property
+    def postings(self) -> Mapping[str, Postings]:
+        """Everything of ``traits.INDEXED`` by columns."""
+        return {name: Postings.of(matrix(self.traits[group])) for name, (group, matrix) in INDEXED.items()}
+
+    @cached_property
+    def kept(self) -> Kept:
+        """What was worked out over the distinct rows; no part of what is stored."""
+        return Kept()
 
 
 def _stacked(figures: Mapping[str, FigureColumn], count: int) -> tuple[Floats, dict[str, tuple[int, int]]]:

@@ -27,6 +27,7 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.utils.validation import check_is_fitted
 
 from service.matching.exact import broadcast_product, integer_rows
+from service.matching.shares import Curve, Share
 from service.matching.words import normalised, shared_words, word_labels
 
 #: Units per 1.0 of rarity, and of an offer's strength: fine enough that rounding
@@ -284,6 +285,10 @@ class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
         ratio = gained / np.maximum(ceiling, 1)
         squared = ratio * ratio
         return np.asarray(squared / (1.0 + squared), dtype=np.float64)
+
+    def share(self, need: csr_array, ceiling: int) -> Share:
+        """``utility`` of one need as a curve of its products with the places' terms."""
+        return Share(need.indices, self.gain * need.data, Curve.HILL, ceiling)
 
     def shared_terms(self, need_text: str, offer_text: str, k: int) -> list[str]:
         """The longest words that both texts contain, the weightiest first.

@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from service.matching.compiled import compiled, inlined
-from service.matching.plan import BY_MEAN, BY_TRAIT, NOWHERE
+from service.matching.plan import BY_MEAN, BY_TRAIT, NOWHERE, PEAK_WIDTH
 
 # Of service.matching.bounds.PartKind; numba reads plain numbers.
 _AT_LEAST, _AT_MOST = 0, 1
 #: Ranges of codes longer than this are bounded by their table's largest value.
-_LONG_RANGE = 64
+_LONG_RANGE = 64 * PEAK_WIDTH
 
 
 @inlined
@@ -62,7 +59,7 @@ def scores_of(
     for criterion in range(len(weights)):
         weight = weights[criterion]
         if plan.kind[criterion] == BY_TRAIT:
-            own, values = codes[plan.group[criterion]], plan.utility[plan.utility_start[criterion] :]
+            own, values = codes[plan.group[criterion]], plan.utility[criterion]
             for line in range(count):
                 scores[line] += weight * values[own[rows[line]]]
         else:
@@ -86,41 +83,32 @@ def _block_part(plan: Any, part: int, blocks: Any, block: int) -> float:
 
 
 @inlined
-def _block_trait(plan: Any, criterion: int, blocks: Any, block: int, largest: float) -> float:
+def _block_trait(plan: Any, criterion: int, blocks: Any, block: int) -> float:
     """The most that a criterion by trait can be in a block."""
-    group, start = plan.group[criterion], plan.utility_start[criterion]
+    group = plan.group[criterion]
     first, last = blocks.first_code[group, block], blocks.last_code[group, block]
-    best = largest
-    if last - first <= _LONG_RANGE:
-        best = plan.utility[start + first]
+    best = plan.largest[criterion]
+    if last - first < PEAK_WIDTH:
+        values = plan.utility[criterion]
+        best = values[first]
         for code in range(first + 1, last + 1):
-            best = max(best, plan.utility[start + code])
+            best = max(best, values[code])
+    elif last - first < _LONG_RANGE:
+        peaks = plan.peaks[criterion]
+        best = 0.0
+        for peak in range(first // PEAK_WIDTH, last // PEAK_WIDTH + 1):
+            best = max(best, peaks[peak])
     return best
-
-
-@compiled
-def _largest(plan: Any) -> NDArray[np.float64]:
-    """The largest value of every criterion by trait; 1 for the others."""
-    largest = np.ones(len(plan.kind), dtype=np.float64)
-    for criterion in range(len(largest)):
-        if plan.kind[criterion] == BY_TRAIT:
-            group, start = plan.group[criterion], plan.utility_start[criterion]
-            best = 0.0
-            for code in range(plan.trait_starts[group + 1] - plan.trait_starts[group]):
-                best = max(best, plan.utility[start + code])
-            largest[criterion] = best
-    return largest
 
 
 @compiled
 def block_bounds(plan: Any, weights: Any, blocks: Any, bounds: Any) -> None:
     """Raise ``bounds`` to what no score of a block exceeds."""
-    largest = _largest(plan)
     for block in range(len(bounds)):
         bound = 0.0
         for criterion in range(len(weights)):
             if plan.kind[criterion] == BY_TRAIT:
-                most = _block_trait(plan, criterion, blocks, block, largest[criterion])
+                most = _block_trait(plan, criterion, blocks, block)
             else:
                 first, last = plan.part_start[criterion], plan.part_start[criterion + 1]
                 is_mean = plan.kind[criterion] == BY_MEAN and last > first
@@ -142,10 +130,10 @@ def utilities_at(plan: Any, numbers: Any, codes: Any, rows: Any, values: Any, un
         missing = unknown[criterion]
         missing[:] = False
         if plan.kind[criterion] == BY_TRAIT:
-            own, start = codes[plan.group[criterion]], plan.utility_start[criterion]
+            own, known = codes[plan.group[criterion]], plan.unknown[criterion]
             for line in range(count):
-                values[criterion, line] = plan.utility[start + own[rows[line]]]
-                missing[line] = plan.unknown[start + own[rows[line]]]
+                values[criterion, line] = plan.utility[criterion][own[rows[line]]]
+                missing[line] = known[own[rows[line]]]
             continue
         by_parts(plan, criterion, numbers, rows, count, values[criterion])
         for part in range(plan.part_start[criterion], plan.part_start[criterion + 1]):

@@ -54,4 +54,5 @@ CRITERION = Criterion(
     measure=measure,
     reason=reason,
     trait="region",
+    key=lambda need: (need.lon.tobytes(), need.lat.tobytes()),
 )

@@ -1,0 +1,54 @@
+"""A sparse matrix by columns: which rows have a term, so that a product touches those rows alone."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from service.matching.ragged import Ragged
+
+#: Values are kept in half the width where they fit: they are read more often than anything else.
+_NARROW = np.iinfo(np.int32)
+
+
+class Postings(NamedTuple):
+    """The columns of a matrix of integers that hold anything.
+
+    Attributes
+    ----------
+    columns : ndarray of int64, shape (U,), ascending
+    starts : ndarray of int64, shape (U + 1,)
+        Column ``columns[i]`` has ``rows[starts[i]:starts[i + 1]]``.
+    rows : ndarray of int32, shape (nnz,)
+    values : ndarray of int32, or int64 where one does not fit, shape (nnz,)
+    """
+
+    columns: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    values: NDArray[Any]
+
+    @classmethod
+    def of(cls, matrix: csr_array | Ragged) -> Self:
+        """The postings of a matrix, or of sets of codes, which are a matrix of ones. O(nnz log nnz)."""
+        if isinstance(matrix, Ragged):
+            cells, indptr = matrix.values, matrix.indptr
+            data: NDArray[Any] = np.ones(len(cells), dtype=np.int64)
+        else:
+            cells, indptr, data = matrix.indices, matrix.indptr, matrix.data
+        columns, place = np.unique(cells, return_inverse=True)
+        by_column = csr_array((data, place, indptr), shape=(len(indptr) - 1, len(columns))).tocsc()
+        fits = not len(data) or (data.min() >= _NARROW.min and data.max() <= _NARROW.max)
+        return cls(
+            columns.astype(np.int64),
+            by_column.indptr.astype(np.int64),
+            by_column.indices.astype(np.int32),
+            by_column.data.astype(np.int32 if fits else np.int64),
+        )
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All of it under its names."""
+        return self._asdict()
