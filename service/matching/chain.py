@@ -107,6 +107,10 @@ class ChainEncoder:
         for code in {code for link in self.links for code in link}:
             tree.path(code)
         self._columns = {code: column for column, code in enumerate(tree.codes)}
+        suppliers = {supplier for supplier, _ in self.links}
+        self._buyers_by = {
+            code: frozenset(buyer for supplier, buyer in self.links if supplier == code) for code in suppliers
+        }
 
     def needs(self, rows: Sequence[Need]) -> ChainNeeds:
         """Encode needs, one row each. Raises KeyError on an unknown industry code."""
@@ -214,21 +218,22 @@ class ChainEncoder:
         """From the links, the industries that usually buy what these industries make."""
         return sorted({buyer for code in made for buyer in self._buyers_of(code)})
 
-    def _buyers_of(self, code: str) -> set[str]:
+    def _buyers_of(self, code: str) -> frozenset[str]:
         """By the narrowest supplier that the links name: who buys chemicals need not buy paint."""
-        path = self.tree.path(code)
-        suppliers = {supplier for supplier, _ in self.links if supplier in path}
-        narrowest = max(suppliers, key=path.index, default="")
-        return {buyer for supplier, buyer in self.links if supplier == narrowest}
+        narrowest = next((node for node in reversed(self.tree.path(code)) if node in self._buyers_by), "")
+        return self._buyers_by.get(narrowest, frozenset())
 
     def _term_points(self, terms: Sequence[Sequence[tuple[str, str]]]) -> csr_array:
-        codes = [code for found in terms for _, code in found]
-        points, attainable = self.tree.need_matrix(codes, CHAIN_POINTS)
-        points.data *= _FULL_TERM // np.repeat(attainable, np.diff(points.indptr))
-        owner = np.repeat(np.arange(len(terms)), [len(found) for found in terms])
-        ones = np.ones(len(owner), dtype=np.int64)
-        sum_by_need = csr_array((ones, (owner, np.arange(len(owner)))), shape=(len(terms), len(owner)))
-        return csr_array(sum_by_need @ points)
+        return integer_rows([self._summed_points(found) for found in terms], len(self.tree))
+
+    def _summed_points(self, found: Sequence[tuple[str, str]]) -> dict[int, int]:
+        summed: dict[int, int] = {}
+        for _, code in found:
+            points = self.tree.points_of(code, CHAIN_POINTS)
+            unit = _FULL_TERM // sum(points.values()) if points else 0
+            for column, value in points.items():
+                summed[column] = summed.get(column, 0) + unit * value
+        return summed
 
     def _marked(self, rows: Sequence[Sequence[str]]) -> csr_array:
         return integer_rows([{self._columns[code]: 1 for code in codes} for codes in rows], len(self.tree))

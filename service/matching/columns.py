@@ -238,6 +238,13 @@ class NeedColumns(_Columns):
         flags = self.musts.get(f"must:{name}")
         return np.zeros(len(self), dtype=np.bool_) if flags is None else flags
 
+    def hard(self, name: str) -> Bools:
+        """Where the figure is stated, and a hard one. Shape (m,)."""
+        flags, figure = self.musts.get(f"must:{name}"), self.figures.get(name)
+        if flags is None or figure is None:
+            return np.zeros(len(self), dtype=np.bool_)
+        return flags & figure.known
+
     def modes(self) -> tuple[Self, ...]:
         """Itself, and a second time with "either" read as renting where it occurs."""
         if not self.either.any():

@@ -8,6 +8,9 @@ the same in any order, on any machine, with any number of threads.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
+from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +45,22 @@ def broadcast_product(needs: csr_array, offers: csr_array) -> NDArray[np.int64]:
     return np.asarray(needs.multiply(offers).sum(axis=1), dtype=np.int64).ravel()
 
 
+def canonical(
+    data: NDArray[np.int64], columns: NDArray[np.int64], indptr: NDArray[np.int64], width: int
+) -> csr_array:
+    """A matrix of arrays that are known to be in canonical CSR form, which is not checked again."""
+    if len(indptr) != 2:
+        return csr_array((data, columns, indptr), shape=(len(indptr) - 1, width))
+    row = copy(_empty_row(width))  # scipy's check takes longer than all else that is done for one row
+    row.data, row.indices, row.indptr = data, columns, indptr
+    return row
+
+
+@lru_cache(maxsize=32)
+def _empty_row(width: int) -> csr_array:
+    return csr_array((1, width), dtype=np.int64)
+
+
 def integer_rows(rows: Sequence[Mapping[int, int]], width: int) -> csr_array:
     """Rows given as {column: value} in canonical CSR form (columns ascending, int64).
 
@@ -49,8 +68,7 @@ def integer_rows(rows: Sequence[Mapping[int, int]], width: int) -> csr_array:
     -------
     matrix : csr_array of int64, shape (len(rows), width)
     """
-    indptr = np.zeros(len(rows) + 1, dtype=np.int64)
-    np.cumsum([len(row) for row in rows], out=indptr[1:])
+    indptr = np.array([0, *accumulate(map(len, rows))], dtype=np.int64)
     columns = np.fromiter((column for row in rows for column in sorted(row)), dtype=np.int64)
     data = np.fromiter((row[column] for row in rows for column in sorted(row)), dtype=np.int64)
-    return csr_array((data, columns, indptr), shape=(len(rows), width))
+    return canonical(data, columns, indptr, width)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +32,7 @@ class Ragged:
     def of(cls, rows: Iterable[Iterable[str]]) -> Ragged:
         """Encode code strings. Raises ValueError on a code that is not alphanumeric."""
         encoded = [[code_number(code) for code in row] for row in rows]
-        indptr = np.zeros(len(encoded) + 1, dtype=np.int64)
-        np.cumsum([len(row) for row in encoded], out=indptr[1:])
+        indptr = np.array([0, *accumulate(map(len, encoded))], dtype=np.int64)
         return cls(np.array([number for row in encoded for number in row], dtype=np.int64), indptr)
 
     def __len__(self) -> int:
@@ -54,6 +55,7 @@ class Ragged:
         return Ragged(np.concatenate([part.values for part in parts]), indptr)
 
 
+@lru_cache(maxsize=16_384)
 def code_number(code: str) -> int:
     """A region or industry code as an integer, one to one.
 

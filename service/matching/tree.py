@@ -131,16 +131,14 @@ class IndustryTree:
         KeyError
             If a code is unknown.
         """
-        rows = [
-            {
-                self._columns[node]: value
-                for node, value in zip(self._paths[code], points, strict=False)
-                if value
-            }
-            for code in codes
-        ]
+        rows = [self.points_of(code, points) for code in codes]
         attainable = np.array([sum(row.values()) for row in rows], dtype=np.int64)
         return integer_rows(rows, len(self.codes)), attainable
+
+    def points_of(self, code: str, points: tuple[int, int, int, int] = LEVEL_POINTS) -> dict[int, int]:
+        """The points that stand on the columns of a code's path. Raises KeyError when it is unknown."""
+        path = zip(self._paths[code], points, strict=False)
+        return {self._columns[node]: value for node, value in path if value}
 
     def offer_matrix(self, declared: Sequence[Sequence[str]]) -> csr_array:
         """1 on every declared code and its ancestors, else 0.

@@ -23,7 +23,7 @@ _STATED: Final = (
 
 def _asked(needs: NeedColumns, field: str) -> Bools:
     """Where the project has this need and says it is hard. Shape (m,)."""
-    asked = needs.must(field) & needs.figure(field).known
+    asked = needs.hard(field)
     if field == "land_mu":
         return asked & needs.build
     return asked & needs.rent if field == "floor_area_m2" else asked

@@ -54,7 +54,8 @@ def _threshold_rule(threshold: _Threshold) -> AdmissionRule:
         return where(applies, compare(threshold.actual(needs), required, derived=True))
 
     def bounds(need: NeedColumns) -> tuple[Bound, ...]:
-        if not threshold.applies(need)[0]:
+        stated = threshold.numerator in need.figures and threshold.denominator in need.figures
+        if not (stated and threshold.applies(need)[0]):
             return ()
         actual = threshold.actual(need)
         if threshold.is_maximum:
