@@ -15,7 +15,9 @@ from service.matching.compiled.top import top_rows
 from service.matching.context import Context
 from service.matching.criteria import CRITERIA, Utility
 from service.matching.places import Places, Segment
-from service.matching.plan import Plan, plans_of
+
+from service.matching.plan import Planned
+from service.matching.planning import plans_of
 from service.matching.ranking import Cursor, Ranking, site_mode
 from service.matching.rules import AdmissionRule
 from service.matching.weights import Weights
@@ -51,7 +53,7 @@ def rank_places(
         shown = visible[start : start + len(table)] & segment.alive
         plans = plans_of(rules, need, table, context)
         scores, rows, readings, passing, before = top_rows(
-            (plans[0], plans[-1]),
+            (plans[0].plan, plans[-1].plan),
             len(plans),
             weighing,
             table.numbers,
@@ -110,11 +112,12 @@ def _shown(
     return values, unknown
 
 
-def _measured(plan: Plan, segment: Segment, rows: Ints) -> tuple[Floats, Bools]:
+def _measured(planned: Planned, segment: Segment, rows: Ints) -> tuple[Floats, Bools]:
     """Utilities and what is missing, a row per criterion. Shape (number of criteria, len(rows)) each."""
     values = np.empty((len(CRITERIA), len(rows)), dtype=np.float64)
     unknown = np.empty(values.shape, dtype=np.bool_)
-    utilities_at(plan, segment.table.numbers, segment.table.codes, rows, values, unknown)
+    table = segment.table
+    utilities_at(planned.plan, planned.unknown, table.numbers, table.codes, rows, values, unknown)
     return values, unknown
 
 
@@ -151,7 +154,10 @@ def failure_counts(
     return fewest >> 32, fewest & 0xFFFFFFFF
 
 
-def _failures(plan: Plan, segment: Segment) -> tuple[Ints, Ints]:
+def _failures(planned: Planned, segment: Segment) -> tuple[Ints, Ints]:
     failures, unfixable = np.empty((2, len(segment.table)), dtype=np.int64)
-    failures_at(plan, segment.table.numbers, segment.table.codes, failures, unfixable)
+    table = segment.table
+    failures_at(
+        planned.plan, planned.unfixable, planned.fixable, table.numbers, table.codes, failures, unfixable
+    )
     return failures, unfixable

@@ -49,10 +49,9 @@ def _bound_block(fails: int, lows: Any, highs: Any, value: float, start: int, st
 
 
 @inlined
-def _block_verdict(plan: Any, bound: int, blocks: Any, block: int) -> int:
+def _block_verdict(bound: Any, blocks: Any, block: int) -> int:
     """1 where no row of the block fails the bound, -1 where every row does, 0 where it differs."""
-    low, high = plan.bound_low[bound], plan.bound_high[bound]
-    fails, value = plan.bound_fails[bound], plan.bound_value[bound]
+    low, high, fails, value = bound.low, bound.high, bound.fails, bound.value
     is_ceiling = fails in (_ABOVE, _FROM)
     row = low if is_ceiling else high
     least, most = blocks.least[row, block], blocks.most[row, block]
@@ -84,32 +83,46 @@ def admit(
         own = codes[group]
         for row in range(start, stop):
             passes[row - start] &= plan.failures[base + own[row]] == 0
-    for bound in range(len(plan.bound_value)):
-        verdict = _block_verdict(plan, bound, blocks, block)
+    for number in range(len(plan.bounds)):
+        bound = plan.bounds[number]
+        verdict = _block_verdict(bound, blocks, block)
         if verdict == -1:
             passes[: stop - start] = False
             return
         if verdict == 0:
-            lows, highs = numbers[plan.bound_low[bound]], numbers[plan.bound_high[bound]]
-            _bound_block(plan.bound_fails[bound], lows, highs, plan.bound_value[bound], start, stop, passes)
+            lows, highs = numbers[bound.low], numbers[bound.high]
+            _bound_block(bound.fails, lows, highs, bound.value, start, stop, passes)
 
 
 @compiled
-def failures_at(plan: Any, numbers: Any, codes: Any, failures: Any, unfixable: Any) -> None:
-    """How many rules every row fails, and of these what no county can act on; both (n,), filled in."""
+def failures_at(
+    plan: Any,
+    hard_by_trait: Any,
+    fixable: Any,
+    numbers: Any,
+    codes: Any,
+    failures: Any,
+    unfixable: Any,
+) -> None:
+    """How many rules every row fails, and of these what no county can act on; both (n,), filled in.
+
+    Parameters
+    ----------
+    plan, hard_by_trait, fixable : ``plan``, ``unfixable`` and ``fixable`` of the Planned
+    numbers, codes : of the OfferTable
+    """
     for row in range(len(failures)):
         count, hard = 0, 0
         for group in plan.active:
             at = plan.trait_starts[group] + codes[group, row]
             count += plan.failures[at]
-            hard += plan.unfixable[at]
+            hard += hard_by_trait[at]
         last = -1
-        for bound in range(len(plan.bound_value)):
-            low, high = numbers[plan.bound_low[bound], row], numbers[plan.bound_high[bound], row]
-            if plan.bound_rule[bound] != last and falls_short(
-                plan.bound_fails[bound], low, high, plan.bound_value[bound]
-            ):
-                last = plan.bound_rule[bound]
+        for number in range(len(plan.bounds)):
+            bound = plan.bounds[number]
+            low, high = numbers[bound.low, row], numbers[bound.high, row]
+            if bound.rule != last and falls_short(bound.fails, low, high, bound.value):
+                last = bound.rule
                 count += 1
-                hard += not plan.rule_fixable[last]
+                hard += not fixable[last]
         failures[row], unfixable[row] = count, hard

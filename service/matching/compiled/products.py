@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from service.matching.compiled import compiled
 
@@ -48,12 +47,17 @@ def add_share(sums: Any, curve: int, unit: int, weight: float, offset: float, ut
 
 
 @compiled
-def peaks_of(utility: Any, width: int) -> NDArray[np.float64]:
-    """The largest of every ``width`` utilities; none lies below 0."""
-    peaks = np.zeros((len(utility) + width - 1) // width, dtype=np.float64)
-    for row in range(len(utility)):
-        peaks[row // width] = max(peaks[row // width], utility[row])
-    return peaks
+def peaks_of(utility: Any, width: int, peaks: Any) -> float:
+    """Fill in the largest of every ``width`` utilities, of which none lies below 0; the largest of all."""
+    largest = 0.0
+    for peak in range(len(peaks)):
+        best = 0.0
+        for row in range(peak * width, min((peak + 1) * width, len(utility))):
+            value = utility[row]
+            best = value if value > best else best
+        peaks[peak] = best
+        largest = max(largest, best)
+    return largest
 
 
 @compiled
@@ -67,8 +71,11 @@ def mean_of_shares(
     total: float,
     unknown: Any,
     neutral: float,
-) -> NDArray[np.float64]:
-    """The utility of every distinct row: the sum of its shares over ``total``.
+    width: int,
+    utility: Any,
+    peaks: Any,
+) -> float:
+    """Fill in the utility of every distinct row, the sum of its shares over ``total``, and its `peaks_of`.
 
     Parameters
     ----------
@@ -82,9 +89,14 @@ def mean_of_shares(
         The products of the share that has no terms.
     unknown : ndarray of bool, shape (D,)
         Where ``neutral`` counts.
+    utility, peaks : ndarray of float64, filled in
+
+    Returns
+    -------
+    float, the largest utility
     """
     count = len(unknown)
-    utility = np.zeros(count, dtype=np.float64)
+    utility[:] = 0.0
     sums = np.zeros(count, dtype=np.int64)
     for share in range(len(lines)):
         first, last = term_starts[share], term_starts[share + 1]
@@ -97,4 +109,4 @@ def mean_of_shares(
         add_share(sums, int(lines[share, 0]), int(lines[share, 1]), lines[share, 2], lines[share, 3], utility)
     for row in range(count):
         utility[row] = neutral if unknown[row] else utility[row] / total
-    return utility
+    return peaks_of(utility, width, peaks)

@@ -67,6 +67,7 @@ def _ceiling_rule(
         changes=changes if fixable else nothing_to_change,
         may_fix=may_fix,
         bounds=bounds,
+        asks=ceiling,
     )
 
 

@@ -81,6 +81,8 @@ class AdmissionRule:
         What ``test`` reads of a need: two needs of one key fail at the same places of the trait.
     bounds : callable (need) -> tuple of Bound, or None where ``trait`` is given
         Of one need: where ``test`` fails, as comparisons with a place's figures.
+    asks : str
+        The need's figure without which there are no bounds; "" where that is not so simple.
     """
 
     name: str
@@ -95,6 +97,7 @@ class AdmissionRule:
     trait: str = ""
     key: Callable[[NeedColumns], Hashable] | None = None
     bounds: Callable[[NeedColumns], tuple[Bound, ...]] | None = None
+    asks: str = ""
 
 
 def declare(

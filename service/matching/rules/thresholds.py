@@ -80,6 +80,7 @@ def _threshold_rule(threshold: _Threshold) -> AdmissionRule:
         show=lambda case: _show(case, threshold),
         changes=changes,
         bounds=bounds,
+        asks=threshold.numerator,
     )
 
 
