@@ -299,7 +299,9 @@ def shares(need: ChainNeeds, offers: ChainOffers) -> Shares:
     if len(buyers.data):
         found.append(Share(buyers.indices, buyers.data, Curve.ANY, weight=BUYERS_WEIGHT))
     if materials:
-        there = _material_points(need, offers) if len(offers.materials.data) else np.zeros(len(offers), np.int64)
+        there = (
+            _material_points(need, offers) if len(offers.materials.data) else np.zeros(len(offers), np.int64)
+        )
         found.append(Share(_NO_TERMS, _NO_TERMS, Curve.PART, 2 * materials, MATERIALS_WEIGHT, sums=there))
     if products > 0:
         found.append(Share(need.products.indices, need.products.data, Curve.PART, products, LIKENESS_WEIGHT))

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
+from service.matching.exact import row_of
 from service.matching.ragged import Ragged
 from service.matching.ties import tie_order, tie_ranks, ties_up_to
 from service.matching.values import Band, Figure, Need, Offer
@@ -98,6 +99,8 @@ def _take(value: Any, index: Ints) -> Any:
         return tuple(value[position] for position in index.tolist())
     if isinstance(value, Mapping):
         return take_columns(value, index)
+    if isinstance(value, csr_array) and len(index) == 1:
+        return row_of(value, int(index[0]))
     if isinstance(value, np.ndarray | csr_array):
         return value[index]
     return value.take(index)

@@ -139,6 +139,7 @@ class Matcher:
         self.default_weights = default_weights
         self.chain = ChainEncoder(tree, lexicon, links)
         self.rules: tuple[AdmissionRule, ...] = admission_rules(rulebook)
+        self._rules_of_day = date.min, in_force(self.rules, self._context(date.min))
 
     def offers(self, rows: Sequence[Offer]) -> OfferColumns:
         """Encode offers. O(rows). Raises KeyError on an unknown industry code."""
@@ -345,7 +346,11 @@ class Matcher:
         return Context(today, self.rulebook, self.tree, self.model, self.chain)
 
     def _in_force(self, today: date) -> tuple[AdmissionRule, ...]:
-        return in_force(self.rules, self._context(today))
+        day, rules = self._rules_of_day
+        if day != today:
+            rules = in_force(self.rules, self._context(today))
+            self._rules_of_day = today, rules
+        return rules
 
 
 def _require_one(count: int) -> None:

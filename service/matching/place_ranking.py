@@ -15,7 +15,6 @@ from service.matching.compiled.top import top_rows
 from service.matching.context import Context
 from service.matching.criteria import CRITERIA, Utility
 from service.matching.places import Places, Segment
-
 from service.matching.plan import Planned
 from service.matching.planning import plans_of
 from service.matching.ranking import Cursor, Ranking, site_mode
@@ -75,12 +74,12 @@ def rank_places(
     positions = np.array([position for _, position, _ in lines], dtype=np.int64)
     chosen = np.array([reading for _, _, reading in lines], dtype=np.int64)
     utilities, unknown = _shown(rules, need, places, context, positions, chosen)
-    modes = need.modes()
+    modes = [site_mode(mode, 0) for mode in need.modes()]
     more = preceding + len(lines) < eligible
     return Ranking(
         positions=positions,
         scores=np.array([score for score, _, _ in lines], dtype=np.float64),
-        site_modes=tuple(site_mode(modes[reading], 0) for reading in chosen.tolist()),
+        site_modes=tuple(modes[reading] for reading in chosen.tolist()),
         utilities=utilities,
         unknown=unknown,
         preceding=preceding,

@@ -40,6 +40,9 @@ class Ragged:
 
     def take(self, index: Ints) -> Ragged:
         """The rows at ``index``, in its order."""
+        if len(index) == 1:
+            first, last = self.indptr[index[0]], self.indptr[index[0] + 1]
+            return Ragged(self.values[first:last], np.array([0, last - first], dtype=np.int64))
         lengths = np.diff(self.indptr)[index]
         indptr = np.zeros(len(lengths) + 1, dtype=np.int64)
         np.cumsum(lengths, out=indptr[1:])

@@ -17,7 +17,6 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from sklearn.utils.validation import check_is_fitted
 
 from service.matching.channels import DivisionsOf
 from service.matching.exact import broadcast_product
@@ -87,7 +86,7 @@ class TextModel(Wording):
 
     def transform_needs(self, texts: Sequence[str]) -> csr_array:
         """What each need asks for. csr_array of int64, shape (m, V)."""
-        check_is_fitted(self)
+        self._require_fitted()
         if self.learned_ is None:
             return super().transform_needs(texts)
         return self.learned_.need_rows(texts, DivisionsOf(self._words()))
@@ -102,7 +101,7 @@ class TextModel(Wording):
         region_codes : sequence of str or None, length n, optional
             Where given, what was learned of a region counts for the places there.
         """
-        check_is_fitted(self)
+        self._require_fitted()
         if self.learned_ is None:
             return super().transform_offers(texts)
         codes = region_codes if region_codes is not None else [None] * len(texts)

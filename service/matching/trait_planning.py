@@ -172,14 +172,17 @@ def _by_terms(
     unknown = table.kept.get(
         context, (criterion.name, "unknown"), lambda: np.array(terms.unknown(rows)), len(rows)
     )
-    columns, points = [share.terms for share in asked], [share.points for share in asked]
+    columns = [np.asarray(share.terms, dtype=np.int64) for share in asked]
+    points = [np.asarray(share.points, dtype=np.int64) for share in asked]
     given = [share.sums for share in asked if share.sums is not None]
     largest = mean_of_shares(
         table.postings[terms.matrix],
         columns[0] if len(asked) == 1 else np.concatenate(columns),
         points[0] if len(asked) == 1 else np.concatenate(points),
         np.array([0, *accumulate(map(len, columns))], dtype=np.int64),
-        np.array([(share.curve, share.unit, share.weight, share.offset) for share in asked], dtype=np.float64),
+        np.array(
+            [(share.curve, share.unit, share.weight, share.offset) for share in asked], dtype=np.float64
+        ),
         np.array(given, dtype=np.int64).reshape(len(given), len(rows)),
         total,
         unknown,

@@ -186,6 +186,10 @@ class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
         digest.update("\n".join([*self.words_, *self.word_labels_]).encode())
         return digest.hexdigest()
 
+    def _require_fitted(self) -> None:
+        if "rarity_" not in self.__dict__:  # asked for every text, and scikit-learn takes its time
+            check_is_fitted(self)
+
     def _counts(self, texts: Sequence[str]) -> csr_array:
         """How often each feature stands in each text, int64, shape (len(texts), V)."""
         clean = [normalised(text) for text in texts]
@@ -227,7 +231,7 @@ class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
         -------
         needs : csr_array of int64, shape (m, V)
         """
-        check_is_fitted(self)
+        self._require_fitted()
         needs = self._counts(texts)
         needs.data = self._rarity_of(needs.indices)
         return needs
@@ -239,7 +243,7 @@ class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
         -------
         offers : csr_array of int64, shape (n, V)
         """
-        check_is_fitted(self)
+        self._require_fitted()
         offers = self._counts(texts)
         lengths = np.asarray(offers[:, : self.n_features].sum(axis=1), dtype=np.int64).ravel()
         discount = np.repeat(1 - self.b + self.b * (lengths / self.reference_length), np.diff(offers.indptr))
@@ -312,7 +316,7 @@ class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
         terms : list of str
             Of two characters or more; words of mere business ("销售") are left out.
         """
-        check_is_fitted(self)
+        self._require_fitted()
         terms = shared_words(normalised(need_text), normalised(offer_text))
         weights = self._weights_of(terms)
         return sorted(terms, key=lambda term: (-weights[term], term))[:k]
