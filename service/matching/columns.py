@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
 from service.matching.exact import row_of
+from service.matching.geodesy import directions
 from service.matching.ragged import Ragged
 from service.matching.ties import tie_order, tie_ranks, ties_up_to
 from service.matching.values import Band, Figure, Need, Offer
@@ -136,6 +137,11 @@ class _Columns:
 
     def __len__(self) -> int:
         return len(self.lon)
+
+    @cached_property
+    def directions(self) -> Floats:
+        """Where the rows lie, as unit vectors. Shape (3, n); NaN unknown."""
+        return directions(self.lon, self.lat)
 
     @cached_property
     def _keys(self) -> list[tuple[str, ...]]:

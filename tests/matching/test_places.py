@@ -179,9 +179,9 @@ def _compared(bound, low, high):
     }[bound.fails]
 
 
-@settings(max_examples=200)
-@given(wanted=needs(with_bands=True), places=st.lists(offers(with_bands=True), min_size=1, max_size=6))
-def test_a_rule_without_the_figure_that_it_asks_for_has_no_bounds(wanted, places):
+@settings(max_examples=100)
+@given(wanted=needs(with_bands=True))
+def test_a_rule_without_the_figure_that_it_asks_for_has_no_bounds(wanted):
     encoded = MATCHER.needs([wanted])
     for mode in encoded.modes():
         for rule in RULES:
@@ -189,9 +189,9 @@ def test_a_rule_without_the_figure_that_it_asks_for_has_no_bounds(wanted, places
                 assert rule.bounds(mode) == (), rule.name
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(
-    wanted=st.lists(needs(with_bands=True), min_size=2, max_size=5),
+    wanted=st.lists(needs(with_bands=True), min_size=2, max_size=3),
     world=segmented(most=8),
     day=st.sampled_from([TODAY, TODAY - timedelta(days=400)]),
 )
@@ -211,7 +211,7 @@ def test_what_was_kept_of_one_need_changes_nothing_for_the_next(wanted, world, d
         )
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(wanted=needs(), places=st.lists(offers(), min_size=1, max_size=6), learned=st.booleans())
 def test_every_criterion_by_terms_is_what_it_measures_to_the_last_digit(wanted, places, learned):
     matcher = LEARNED if learned else MATCHER
@@ -249,7 +249,7 @@ def test_every_rule_and_criterion_reads_one_trait_or_figures():
 def test_what_is_by_trait_says_what_it_reads_of_a_need():
     assert {rule.name for rule in RULES if (rule.key is not None) != bool(rule.trait)} == set()
     by_trait = [c for c in CRITERIA if c.trait]
-    assert {c.name for c in by_trait if (c.key is None) == (c.terms is None)} == set()
+    assert {c.name for c in by_trait if c.key is not None and c.terms is not None} == set()
     assert all(INDEXED[c.terms.matrix][0] == c.trait for c in by_trait if c.terms)
 
 

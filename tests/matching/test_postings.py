@@ -12,7 +12,9 @@ from service.matching.ragged import Ragged
 from service.matching.words import normalised
 
 rows_given = st.lists(
-    st.dictionaries(st.integers(0, 9), st.integers(-3, 2**33).filter(bool), max_size=5), min_size=1, max_size=6
+    st.dictionaries(st.integers(0, 9), st.integers(-3, 2**33).filter(bool), max_size=5),
+    min_size=1,
+    max_size=6,
 )
 
 

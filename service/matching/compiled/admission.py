@@ -27,25 +27,24 @@ def falls_short(fails: int, low: float, high: float, value: float) -> bool:
 
 
 @compiled
-def _bound_block(fails: int, lows: Any, highs: Any, value: float, start: int, stop: int, passes: Any) -> None:
+def _bound_block(fails: int, lows: Any, highs: Any, value: float, passes: Any) -> None:
     """Clear ``passes`` where the bound fails; one loop per comparison, so that each runs in wide steps."""
+    count = len(lows)
     if fails == _BELOW:
-        for row in range(start, stop):
-            passes[row - start] &= not (
-                (highs[row] < value) | ((highs[row] == value) & (lows[row] < highs[row]))
-            )
+        for row in range(count):
+            passes[row] &= not ((highs[row] < value) | ((highs[row] == value) & (lows[row] < highs[row])))
     elif fails == _STRICTLY_BELOW:
-        for row in range(start, stop):
-            passes[row - start] &= not (highs[row] < value)
+        for row in range(count):
+            passes[row] &= not (highs[row] < value)
     elif fails == _UP_TO:
-        for row in range(start, stop):
-            passes[row - start] &= not (highs[row] <= value)
+        for row in range(count):
+            passes[row] &= not (highs[row] <= value)
     elif fails == _ABOVE:
-        for row in range(start, stop):
-            passes[row - start] &= not (lows[row] > value)
+        for row in range(count):
+            passes[row] &= not (lows[row] > value)
     else:
-        for row in range(start, stop):
-            passes[row - start] &= not (lows[row] >= value)
+        for row in range(count):
+            passes[row] &= not (lows[row] >= value)
 
 
 @inlined
@@ -80,9 +79,9 @@ def admit(
         if failing == last + 1 - first:
             passes[: stop - start] = False
             return
-        own = codes[group]
-        for row in range(start, stop):
-            passes[row - start] &= plan.failures[base + own[row]] == 0
+        own, failures = codes[group, start:stop], plan.failures[base:]
+        for row in range(len(own)):
+            passes[row] &= failures[own[row]] == 0
     for number in range(len(plan.bounds)):
         bound = plan.bounds[number]
         verdict = _block_verdict(bound, blocks, block)
@@ -90,8 +89,10 @@ def admit(
             passes[: stop - start] = False
             return
         if verdict == 0:
-            lows, highs = numbers[bound.low], numbers[bound.high]
-            _bound_block(bound.fails, lows, highs, bound.value, start, stop, passes)
+            # A figure that is no band anywhere has but one end to look at.
+            fails = _STRICTLY_BELOW if bound.fails == _BELOW and bound.low == bound.high else bound.fails
+            lows, highs = numbers[bound.low, start:stop], numbers[bound.high, start:stop]
+            _bound_block(fails, lows, highs, bound.value, passes)
 
 
 @compiled

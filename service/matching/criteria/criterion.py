@@ -75,8 +75,9 @@ class Criterion:
         Of one need: ``measure`` as a formula over a place's figures.
     terms : Terms, or None
         Of a trait: ``measure`` as products with one of ``traits.INDEXED``.
-    key : callable (need) -> hashable, or None where ``terms`` or ``parts`` is given
-        What ``measure`` reads of a need: two needs of one key have the same utility everywhere.
+    key : callable (need) -> hashable, or None
+        What ``measure`` reads of a need where that is so little that what it found for one need is kept for
+        the next: two needs of one key have the same utility everywhere.
     """
 
     name: str
