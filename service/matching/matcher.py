@@ -53,6 +53,7 @@ from service.matching.ranking import Cursor, Ranking, ShownMode, page_rows, rank
 from service.matching.rulebook import Language, RuleBook
 from service.matching.rules import AdmissionRule, admission_rules
 from service.matching.stability import rank_interval
+from service.matching.table_builder import TableBuilder
 from service.matching.text import TextModel
 from service.matching.tree import IndustryTree
 from service.matching.values import Need, Offer
@@ -151,6 +152,10 @@ class Matcher:
     def table(self, rows: Sequence[Offer]) -> OfferTable:
         """Encode places as the kernel reads them. Raises KeyError on an unknown industry code."""
         return OfferTable.encode(rows, self._context(date.min))
+
+    def table_builder(self) -> TableBuilder:
+        """Encodes places chunk by chunk."""
+        return TableBuilder(self._context(date.min))
 
     def assess(self, needs: NeedColumns, offers: OfferColumns | Places, today: date) -> Assessment:
         """Admission and utilities of all pairs; one side is a single row."""
