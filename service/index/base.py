@@ -6,7 +6,7 @@ apart. A base is built from chunks of rows, or laid out anew from a snapshot tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from service.index.cards import PlaceCard
 from service.index.place_rows import Cards, PlaceStore, Positions, StoredOffers, Templates, template_bytes
 from service.index.snapshot import Snapshot
 from service.matching.matcher import Matcher, OfferTable, Places
-from service.matching.table_builder import laid_out_anew
+from service.matching.table_builder import codes_of, laid_out_anew
 from service.matching.values import Figure, Offer
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -130,16 +130,34 @@ def compacted(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
     renumbered = np.zeros(int(used.max(initial=-1)) + 1, dtype=np.int32)
     for number in used.tolist():
         renumbered[number] = plain.templates.add(store.content(number))
-    young = [(places.row(row), cards[row]) for row in rows[~is_old].tolist()]
-    plain.add(plain.contents(young)[0], [offer.key for offer, _ in young])
+    young = {row: (places.row(row), cards[row]) for row in rows[~is_old].tolist()}
+    plain.add(plain.contents(list(young.values()))[0], [offer.key for offer, _ in young.values()])
     young_template, young_ids = plain.columns()
     template = np.empty(len(rows), dtype=np.int32)
     ids = np.empty(len(rows), dtype=f"S{max(young_ids.dtype.itemsize, store.ids.dtype.itemsize)}")
     template[is_old], ids[is_old] = renumbered[old], store.ids[rows[is_old]]
     template[~is_old], ids[~is_old] = young_template, young_ids
     tables = [segment.table for segment in places.segments]
-    table = laid_out_anew(tables, rows, _dense(np.diff(ranks, prepend=-1) != 0), ())
+    codes = codes_of(tables)
+    _take_codes(codes, snapshot, young)
+    table = laid_out_anew(tables, codes, rows, _dense(np.diff(ranks, prepend=-1) != 0), ())
     return _arrays(table, plain.templates, template, ids)
+
+
+def _take_codes(codes: NDArray[np.int32], snapshot: Snapshot, young: Mapping[int, Row]) -> None:
+    """Give a young row the code of one that is like it: of its profile as it was, or of another young one.
+
+    Else a place that changes its free land a hundred times would be a hundred distinct texts.
+    """
+    store, matcher = snapshot.places.store, snapshot.matcher
+    seen: dict[tuple[int, Hashable], int] = {}
+    for offer, _ in young.values():
+        for before in store.rows_of(offer.key):
+            for group, key in enumerate(matcher.trait_keys(store.shared(before))):
+                seen.setdefault((group, key), int(codes[group, before]))
+    for row, (offer, _) in young.items():
+        for group, key in enumerate(matcher.trait_keys(offer)):
+            codes[group, row] = seen.setdefault((group, key), int(codes[group, row]))
 
 
 class _Plain:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
 from service.index.cards import PlaceCard
 from service.index.snapshot import Snapshot, public_rows, rows_by_organisation
 from service.matching.matcher import OfferTable, Places, Segment
+
+_JOINED_AT_ONCE: Final = 4
 
 
 def grown(old: Snapshot, ids: set[str], added: Sequence[PlaceCard], table: OfferTable) -> Snapshot:
@@ -62,9 +65,16 @@ def _without(places: Places, dead: Sequence[int]) -> list[Segment]:
 
 
 def _joined(segments: list[Segment]) -> tuple[Segment, ...]:
-    """Neighbours of like size as one; the first and largest is left alone. No row changes its position."""
-    while len(segments) > 2 and len(segments[-2].table) < 2 * len(segments[-1].table):
-        last, before = segments.pop(), segments.pop()
-        table = OfferTable.concat([before.table, last.table])
-        segments.append(Segment(table, np.concatenate([before.alive, last.alive])))
+    """The last ones as one where none is much larger than the last; the first of all is left alone.
+
+    A row is joined once for every fourfold size, and of any ``_JOINED_AT_ONCE`` neighbours the first is
+    much larger than the last. No row changes its position.
+    """
+    while len(segments) > _JOINED_AT_ONCE:
+        last = segments[-_JOINED_AT_ONCE:]
+        if max(len(part.table) for part in last) >= _JOINED_AT_ONCE * len(last[-1].table):
+            break
+        table = OfferTable.concat([part.table for part in last])
+        del segments[-_JOINED_AT_ONCE:]
+        segments.append(Segment(table, np.concatenate([part.alive for part in last])))
     return tuple(segments)

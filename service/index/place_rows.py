@@ -7,6 +7,7 @@ decoded when a row is asked for; so a million places cost bytes that lie in a ma
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -188,16 +189,15 @@ class PlaceStore:
 
     def rows_of(self, profile_id: str) -> tuple[int, ...]:
         """The rows of one profile, by binary search."""
-        wanted = profile_id.encode()
-        if len(wanted) > self.ids.dtype.itemsize:
-            return ()
-        # Of the very type of the ids: numpy would else copy them all.
-        key = np.array([wanted], dtype=self.ids.dtype)
-        first, last = (
-            int(np.searchsorted(self.ids, key, side=side, sorter=self._id_order)[0])
-            for side in ("left", "right")
-        )
+        # By hand: numpy's own search would first copy the whole order into another type.
+        wanted, every = profile_id.encode(), range(len(self))
+        first = bisect_left(every, wanted, key=self._id_at)
+        last = bisect_right(every, wanted, lo=first, key=self._id_at)
         return tuple(sorted(self._id_order[first:last].tolist()))
+
+    def _id_at(self, place: int) -> bytes:
+        found: bytes = self.ids[self._id_order[place]]
+        return found
 
 
 class StoredOffers(Sequence[Offer]):

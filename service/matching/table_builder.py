@@ -83,14 +83,28 @@ class TableBuilder:
         return _laid_out(figures, codes[:, order], traits, tie_rank, rows)
 
 
+def codes_of(tables: Sequence[OfferTable]) -> Codes:
+    """The codes of all rows of the tables, counted through the distinct rows of all. Shape (groups, n)."""
+    codes = np.empty((len(TRAITS), sum(len(table) for table in tables)), dtype=np.int32)
+    for group, name in enumerate(TRAITS):
+        start = shift = 0
+        for table in tables:
+            codes[group, start : start + len(table)] = table.codes[group] + np.int32(shift)
+            start += len(table)
+            shift += len(table.traits[name])
+    return codes
+
+
 def laid_out_anew(
-    tables: Sequence[OfferTable], order: Ints, tie_rank: Ints, rows: Sequence[Offer]
+    tables: Sequence[OfferTable], codes: Codes, order: Ints, tie_rank: Ints, rows: Sequence[Offer]
 ) -> OfferTable:
     """Some rows of several tables as one, from the arrays alone; distinct rows that none has are left out.
 
     Parameters
     ----------
     tables : sequence of OfferTable, at least one
+    codes : ndarray of int32, shape (groups, rows of all tables)
+        As of ``codes_of``; a row may have the code of another that is alike.
     order : ndarray of int64, shape (n,)
         Rows, counted through all tables, in the order of their tie keys.
     tie_rank : ndarray of int64, shape (n,)
@@ -106,16 +120,8 @@ def laid_out_anew(
         ).take(order)
         for name in names
     }
-    codes = np.empty((len(TRAITS), len(order)), dtype=np.int32)
-    traits = {}
-    for group, name in enumerate(TRAITS):
-        parts, shift = [], 0
-        for table in tables:
-            parts.append(table.codes[group] + np.int32(shift))
-            shift += len(table.traits[name])
-        codes[group] = np.concatenate(parts)[order]
-        traits[name] = TraitRows.concat([table.traits[name] for table in tables])
-    return _laid_out(figures, codes, traits, tie_rank, rows)
+    traits = {name: TraitRows.concat([table.traits[name] for table in tables]) for name in TRAITS}
+    return _laid_out(figures, codes[:, order], traits, tie_rank, rows)
 
 
 def _laid_out(
