@@ -35,7 +35,7 @@ from service.api.rates import limiter_of
 from service.api.shortcut import Shortcut
 from service.database import Database, State, open_database, reading
 from service.errors import Unavailable
-from service.index import MatchIndex
+from service.index import MatchIndex, Upkeep
 from service.logs import configure
 from service.revisions import revisions_of
 from service.schema import is_current
@@ -78,7 +78,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await run_in_threadpool(_warm, app, database, settings)
         _log.info("started", database=database.description)
         app.state.revisions = revisions_of(database)
+        upkeep = Upkeep(app.state.index, database)
+        upkeep.start()
         yield
+        await run_in_threadpool(upkeep.stop)
         app.state.revisions.close()
         database.engine.dispose()
 
@@ -92,7 +95,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         dependencies=[Depends(refuse_unknown_parameters)],
     )
     app.state.database = database
-    app.state.index = MatchIndex()
+    app.state.index = MatchIndex(settings.index_path)
     app.state.memory = Memory()
     app.state.revisions = None
     app.state.limiter = limiter_of(settings.rate_limit)
@@ -114,11 +117,10 @@ def _warm(app: FastAPI, database: Database, settings: Settings) -> None:
             if not is_current(session):
                 _log.warning("not_migrated", advice="run `shanhai migrate`")
                 return
-            snapshot = app.state.index.current(session)
-            snapshot.matcher.warm(snapshot.offers, snapshot.today)
             if not settings.signing_key:
                 # Shared by all workers, so that a cursor of one is good at another.
                 state = session.get_one(State, 1)
                 app.state.signer = Signer(state.signing_key)
+        app.state.index.start(database)
     except Unavailable as error:
         _log.warning("not_ready", code=error.code, detail=error.detail)

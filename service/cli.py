@@ -22,6 +22,7 @@ from service.domain import keys, organisations
 from service.domain.organisations import OrganisationWrite
 from service.domain.shapes import validated
 from service.errors import ShanhaiError
+from service.index import MatchIndex
 from service.jobs import placements as past
 from service.jobs import training
 from service.logs import configure
@@ -119,6 +120,16 @@ def _progress() -> Progress:
     )
 
 
+@app.command()
+def index() -> None:
+    """Store the match index, so that `serve` and whatever else ranks starts from it."""
+    settings = Settings()
+    with _progress() as progress:
+        progress.add_task("index", total=None)
+        snapshot = MatchIndex(settings.index_path).start(_open(settings))
+    console.print(f"Stored: {len(snapshot.offers)} rows at revision {snapshot.base_revision}.")
+
+
 @app.command(name="demo")
 def demo_command() -> None:
     """Migrate, enter the demo where it is missing, and print the ranked table of its project."""
@@ -154,7 +165,9 @@ def match(
     if url:
         ranked_table.print_page(out, _ask(url, key, project_id, limit, chosen), chosen)
     else:
-        ranked_table.show(out, _open(Settings()), project_id, None, limit=limit, language=chosen)
+        settings = Settings()
+        index = MatchIndex(settings.index_path)
+        ranked_table.show(out, _open(settings), project_id, None, limit=limit, language=chosen, index=index)
     if svg:
         ranked_table.draw(out, svg)
 
@@ -222,10 +235,12 @@ def train(
     with _progress() as progress:
         task = progress.add_task("train: read", total=None)
         history = past.read(placements) if placements else []
+        settings = Settings()
         report = training.train(
-            _open(Settings()),
+            _open(settings),
             history,
             step=lambda name: progress.update(task, description=f"train: {name}"),
+            index_directory=settings.index_path,
         )
     models_table.show_training(console, report)
 
@@ -239,7 +254,8 @@ def list_models() -> None:
 @models_app.command("rollback")
 def roll_back_model(version: Annotated[str, typer.Argument(help="A version that was live before.")]) -> None:
     """Make an earlier model live again, from the very next ranking on."""
-    training.roll_back(_open(Settings()), version)
+    settings = Settings()
+    training.roll_back(_open(settings), version, settings.index_path)
     console.print(f"{version} is live.")
 
 

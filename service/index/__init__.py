@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from service.index.basis import basis_of
+from service.index.cards import PlaceCard, ProjectCard
 from service.index.live import MatchIndex
 from service.index.matchers import build_matcher, fit_first_model
-from service.index.snapshot import PlaceCard, ProjectCard, Snapshot
+from service.index.snapshot import Snapshot
+from service.index.upkeep import Upkeep
 from service.matching.choice import kinds, lines_of, weighed_page
 from service.matching.criteria import CRITERIA
 from service.matching.explain import Account, Line
@@ -51,6 +53,7 @@ __all__ = [
     "Ranking",
     "Snapshot",
     "TermComplements",
+    "Upkeep",
     "Weights",
     "WeightsError",
     "apply_fix",

@@ -35,9 +35,8 @@ def basis_of(snapshot: Snapshot, project: Project, profile: Profile) -> Basis:
     weights = Weights(defaults=matcher.default_weights)
     pair = matcher.assess(needs, matcher.offers([offer]), today)
     every = matcher.assess(needs, snapshot.offers, today)
-    others = np.array(
-        [snapshot.places[row].id != profile.id for row in range(len(snapshot.offers))], dtype=np.bool_
-    )
+    others = np.ones(len(snapshot.offers), dtype=np.bool_)
+    others[snapshot.rows_of_profile(profile.id)] = False
     rows = _spread(every, snapshot.visible_places(owner) & others, weights)
     return Basis(
         model_version=snapshot.model_version,

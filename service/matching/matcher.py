@@ -5,7 +5,7 @@ Everything here is pure: plain values in, arrays and plain values out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,7 +53,9 @@ from service.matching.ranking import Cursor, Ranking, ShownMode, page_rows, rank
 from service.matching.rulebook import Language, RuleBook
 from service.matching.rules import AdmissionRule, admission_rules
 from service.matching.stability import rank_interval
+from service.matching.table_builder import TableBuilder
 from service.matching.text import TextModel
+from service.matching.traits import TRAITS
 from service.matching.tree import IndustryTree
 from service.matching.values import Need, Offer
 from service.matching.weights import DEFAULT_WEIGHTS, Weights, WeightsError
@@ -152,6 +154,15 @@ class Matcher:
     def table(self, rows: Sequence[Offer]) -> OfferTable:
         """Encode places as the kernel reads them. Raises KeyError on an unknown industry code."""
         return OfferTable.encode(rows, self._context(date.min))
+
+    def table_builder(self) -> TableBuilder:
+        """Encodes places chunk by chunk."""
+        return TableBuilder(self._context(date.min))
+
+    def trait_keys(self, offer: Offer) -> tuple[Hashable, ...]:
+        """A key for each group of traits: places of one key are alike in the group."""
+        context = self._context(date.min)
+        return tuple(trait.key(offer, context) for trait in TRAITS.values())
 
     def assess(self, needs: NeedColumns, offers: OfferColumns | Places, today: date) -> Assessment:
         """Admission and utilities of all pairs; one side is a single row."""

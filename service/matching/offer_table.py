@@ -65,8 +65,8 @@ class OfferTable:
         """
         coded = {name: distinct(trait, rows, context) for name, trait in TRAITS.items()}
         figures = figures_of([offer.figures for offer in rows])
-        figures[USABLE_LAND] = _usable_land(figures, len(rows))
-        numbers, number_rows = _stacked(figures, len(rows))
+        figures[USABLE_LAND] = usable_land_of(figures, len(rows))
+        numbers, number_rows = stacked(figures, len(rows))
         keys = [offer.tie_key for offer in rows]
         order = tie_order(keys)
         return cls(
@@ -182,7 +182,7 @@ class OfferTable:
             name: FigureColumn.concat([p.figure(name, rows) for p, rows in zip(parts, every, strict=True)])
             for name in names
         }
-        numbers, number_rows = _stacked(figures, sum(counts))
+        numbers, number_rows = stacked(figures, sum(counts))
         rows = tuple(row for part in parts for row in part.rows)
         keys = [row.tie_key for row in rows]
         order = tie_order(keys)
@@ -212,7 +212,8 @@ class OfferTable:
         return Kept()
 
 
-def _stacked(figures: Mapping[str, FigureColumn], count: int) -> tuple[Floats, dict[str, tuple[int, int]]]:
+def stacked(figures: Mapping[str, FigureColumn], count: int) -> tuple[Floats, dict[str, tuple[int, int]]]:
+    """The ends of all figures as rows, and which are whose. Shape (number rows, count)."""
     ends: list[Floats] = []
     rows: dict[str, tuple[int, int]] = {}
     for name, column in figures.items():
@@ -224,7 +225,7 @@ def _stacked(figures: Mapping[str, FigureColumn], count: int) -> tuple[Floats, d
     return np.array(ends, dtype=np.float64).reshape(len(ends), count), rows
 
 
-def _usable_land(figures: Mapping[str, FigureColumn], count: int) -> FigureColumn:
+def usable_land_of(figures: Mapping[str, FigureColumn], count: int) -> FigureColumn:
     """What the land criterion reads. Shape (count,)."""
     nothing = FigureColumn.unknown(count)
     return usable_land(figures.get("land_mu", nothing), figures.get("largest_parcel_mu", nothing))
