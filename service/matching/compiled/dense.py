@@ -25,7 +25,7 @@ from service.matching.compiled.top import _keep as keep
 
 #: Rows of a block: a block's buckets stay in the nearest cache while it is worked on.
 BLOCK_ROWS: Final = 1024
-#: Vectors are filled up to a multiple of this many integers, the length of the innermost loop.
+#: Vectors are filled up to a multiple of this many integers, so that no step of the loop is a short one.
 LANES: Final = 64
 #: With fewer blocks a second thread costs more than it saves.
 _FEWEST_BLOCKS: Final = 32
@@ -226,11 +226,10 @@ def _root(square: int) -> int:
 
 @inlined
 def _product(vector: Any, text: Any) -> Any:
-    """The product of two vectors; in 32 bits and by ``LANES``, for which there are wide instructions."""
+    """The product of two vectors, kept at 32 bits: for those there are wide instructions."""
     total = np.int32(0)
-    for start in range(0, len(text), 64):
-        for lane in range(64):
-            total = np.int32(total + np.int32(vector[start + lane]) * np.int32(text[start + lane]))
+    for lane in range(len(text)):
+        total = np.int32(total + np.int32(vector[lane]) * np.int32(text[lane]))
     return total
 
 
