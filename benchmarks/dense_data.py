@@ -89,14 +89,15 @@ def draw_need(rows: Rows, generator: np.random.Generator) -> Wanted:
             break
     first, second = rows.asked[generator.integers(0, len(rows.asked), 2)].astype(np.float64)
     mixed = _of_length_one((first + generator.uniform(0, 1) * second)[None, :])
-    weights = generator.dirichlet(np.ones(CRITERIA + 1))
+    text = generator.uniform(0.1, 0.7)
+    weights = generator.dirichlet(np.ones(CRITERIA)) * (1 - text)
     unit = float(np.square(rows.vectors[0].astype(np.float64)).sum())
     return Wanted(
         vector=_quantised(mixed)[0],
-        text_weight=float(weights[0] / unit),
+        text_weight=float(text / unit),
         floors=floors,
         aims=floors * generator.uniform(1.5, 4, CRITERIA) + 1,
-        weights=weights[1:],
+        weights=weights,
     )
 
 
