@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmarks import dense_peers as peers
 from benchmarks.dense_data import Rows, ShippedTexts, Wanted, draw_need, gaussian_rows
-from benchmarks.dense_peers import K, Answer, Side
+from benchmarks.dense_peers import Answer, K, Side
 from benchmarks.goals import NOT_INSTALLED, Goal, goal_row, places
 
 SEED = 20_260_907
@@ -171,9 +171,7 @@ def _line(side: Side, found: list[float], passing: float, recall: float) -> dict
     }
 
 
-def _goals(
-    count: int, data: str, lines: Sequence[dict[str, Any]], missing: Sequence[str]
-) -> Iterator[Goal]:
+def _goals(count: int, data: str, lines: Sequence[dict[str, Any]], missing: Sequence[str]) -> Iterator[Goal]:
     """A row per peer and thread count, beside the kernel on as many threads."""
     own = {line["threads"]: line["ms"] for line in lines if line["side"] == "kernel"}
     for line in lines:
@@ -202,7 +200,10 @@ def _goals(
 
 def show(report: dict[str, Any]) -> None:
     """Print the table."""
-    print(f"seed {report['seed']}, top {K}, synthetic rows, medians [quartiles], {peers.machine_threads()} cores")
+    print(
+        f"seed {report['seed']}, top {K}, synthetic rows, medians [quartiles], "
+        f"{peers.machine_threads()} cores"
+    )
     for line in report["lines"]:
         recall = "" if line["recall"] is None else f"  recall {line['recall']:.2f}"
         print(

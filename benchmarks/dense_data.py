@@ -84,7 +84,9 @@ def draw_need(rows: Rows, generator: np.random.Generator) -> Wanted:
     sample = rows.figures[:: max(len(rows.figures) // 4000, 1)]
     while True:
         shares = generator.uniform(0.05, 0.4, CRITERIA)
-        floors = np.array([np.quantile(column, share) for column, share in zip(sample.T, shares, strict=True)])
+        floors = np.array(
+            [np.quantile(column, share) for column, share in zip(sample.T, shares, strict=True)]
+        )
         if _LEAST_PASSING < (sample >= floors).all(axis=1).mean() < _MOST_PASSING:
             break
     first, second = rows.asked[generator.integers(0, len(rows.asked), 2)].astype(np.float64)

@@ -11,7 +11,7 @@ import numpy as np
 import psycopg
 
 from benchmarks.dense_data import CRITERIA, WIDTH, Rows, Wanted
-from benchmarks.dense_peers import K, Answer, Side, as_answer, blend_query, parameters
+from benchmarks.dense_peers import Answer, K, Side, as_answer, blend_query, parameters
 
 _FIGURES = [f"c{number}" for number in range(CRITERIA)]
 _ROWS_A_COPY = 50_000

@@ -24,7 +24,7 @@ from service.matching.compiled import compiled, inlined
 from service.matching.compiled.top import _keep as keep
 
 #: Rows of a block: a block's buckets stay in the nearest cache while it is worked on.
-BLOCK_ROWS: Final = 1024
+BLOCK_ROWS: Final = 512
 #: Vectors are filled up to a multiple of this many integers, so that no step of the loop is a short one.
 LANES: Final = 64
 #: With fewer blocks a second thread costs more than it saves.
@@ -115,7 +115,9 @@ def dense_table(vectors: NDArray[np.int8], figures: NDArray[np.float64]) -> Dens
     filled = np.zeros((len(rows), width), dtype=np.int8)
     filled[:, : vectors.shape[1]] = vectors[rows]
     own = np.ascontiguousarray(figures[rows])
-    edges = np.quantile(own, np.arange(1, 256) / 256, axis=0).T if len(rows) else np.zeros((own.shape[1], 255))
+    edges = (
+        np.quantile(own, np.arange(1, 256) / 256, axis=0).T if len(rows) else np.zeros((own.shape[1], 255))
+    )
     buckets = np.empty((own.shape[1], len(rows)), dtype=np.uint8)
     largest = np.zeros((own.shape[1], 256))
     for number, column in enumerate(own.T):
@@ -180,7 +182,7 @@ def dense_top(table: DenseTable, need: DenseNeed, k: int, beside: Executor | Non
         scores, rows, eligible = _alone(table, need, k)
         return DenseTop(rows, scores, eligible)
     shared = (table, need, _prepared(table, need, k), k, np.full(2, -np.inf))
-    second = beside.submit(_scan, *shared, 1, 2)
+    second = beside.submit(lambda: _scan(*shared, 1, 2))
     own = _scan(*shared, 0, 2)
     other = second.result()
     scores, rows = (np.concatenate(pair) for pair in zip(own[:2], other[:2], strict=True))
@@ -189,7 +191,7 @@ def dense_top(table: DenseTable, need: DenseNeed, k: int, beside: Executor | Non
 
 
 def _neighbours(vectors: NDArray[np.int8]) -> NDArray[np.int64]:
-    """An order in which blocks hold rows that are alike: halved where the rows differ most, down to blocks."""
+    """An order in which blocks hold rows that are alike: halved where they differ most, down to blocks."""
     order = np.arange(len(vectors), dtype=np.int64)
     parts = [(0, len(order))]
     while parts:
@@ -244,7 +246,7 @@ def _prepared(table: Any, need: Any, k: int) -> Any:
         raise ValueError("weights must be from 0 to 1, aims positive, floors numbers, and k at least 1")
     criteria, blocks = len(need.weights), len(table.radius)
     text = need.vector.astype(np.int16)
-    square = 0
+    square = np.int64(0)
     for lane in range(len(text)):
         square += np.int64(text[lane]) * np.int64(text[lane])
     length = np.int64(math.sqrt(square))
@@ -271,7 +273,7 @@ def _prepared(table: Any, need: Any, k: int) -> Any:
 
 
 @compiled
-def _admit(table: Any, need: Any, first: Any, start: int, length: int, passes: Any, edge: Any) -> None:
+def _admit(table: Any, first: Any, start: int, length: int, passes: Any, edge: Any) -> None:
     """Say which rows of a block pass every floor."""
     passes[:length] = 1
     edge[:length] = 0
@@ -342,7 +344,7 @@ def _scan(table: Any, need: Any, prepared: Any, k: int, kth: Any, own: int, thre
         block = order[position]
         start = block * BLOCK_ROWS
         length = min(BLOCK_ROWS, len(table.rows) - start)
-        _admit(table, need, first, start, length, passes, edge)
+        _admit(table, first, start, length, passes, edge)
         eligible += _settle(table, need, start, length, passes, edge, rows)
         least = max(kth[0], kth[1])
         if bounds[block] < least:
