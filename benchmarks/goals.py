@@ -5,7 +5,7 @@ A benchmark that is called with ``--json FILE`` writes an object whose key ``goa
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TypedDict
 
 NOT_INSTALLED = "not installed"
 
@@ -35,7 +35,6 @@ def goal_row(
     ours_ms: float,
     peer_ms: float | None,
     at_least: float | None = None,
-    strictly: bool = True,
 ) -> Goal:
     """Two durations side by side; a peer without a duration is one that is not installed.
 
@@ -62,7 +61,7 @@ def goal_row(
         peer=duration(peer_ms),
         ratio=round(ratio, 2),
         goal=goal,
-        met=None if at_least is None or not strictly else ratio >= at_least,
+        met=None if at_least is None else ratio >= at_least,
     )
 
 
@@ -76,8 +75,3 @@ def duration(milliseconds: float) -> str:
 def places(count: int) -> str:
     """A size in words."""
     return f"{count:,} places"
-
-
-def as_dict(goals: list[Goal]) -> list[dict[str, Any]]:
-    """For JSON."""
-    return [dict(goal) for goal in goals]
