@@ -32,8 +32,14 @@ class WorkersDied(Exception):
 class Pool(Protocol):
     """Whoever ranks parts, in any order."""
 
-    def rank(self, run: Run, shared: SharedPlaces, parts: Iterable[Part]) -> Iterator[tuple[int, bytes]]:
+    def rank(
+        self, run: Run, shared: SharedPlaces, parts: Iterable[Part], scratch: Path
+    ) -> Iterator[tuple[int, bytes]]:
         """The number of each part and its lines (``rematch_lines.lines_of``).
+
+        Parameters
+        ----------
+        scratch : a file that may be written over; it is removed afterwards
 
         Raises
         ------
@@ -118,11 +124,12 @@ def _fill(
     while left:
         parts = (projects.part(number, run.chunk) for number in tuple(left))
         try:
-            for number, lines in pool.rank(run, shared, parts):
-                out.store(number, lines)
-                del left[number]
-                done, fruitless = done + run.size_of(number), 0
-                step(done, run.projects)
+            with out.scratch() as scratch:
+                for number, lines in pool.rank(run, shared, parts, scratch):
+                    out.store(number, lines)
+                    del left[number]
+                    done, fruitless = done + run.size_of(number), 0
+                    step(done, run.projects)
         except WorkersDied as death:
             deaths, fruitless = deaths + 1, fruitless + 1
             if fruitless >= _DEATHS:

@@ -119,6 +119,16 @@ class RunDirectory:
                 path.unlink()
         return found
 
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A file for this process and its children; one that a kill leaves goes when the run goes on."""
+        handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=self.path)
+        os.close(handle)
+        try:
+            yield Path(name)
+        finally:
+            os.unlink(name)
+
     def store(self, number: int, lines: bytes) -> None:
         """Keep a chunk."""
         self._write(f"chunk-{number:06d}-{digest_of(lines)[:_DIGITS]}.ndjson", lines)

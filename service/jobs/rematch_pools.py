@@ -6,7 +6,9 @@ one thread: what it does with the interpreter's lock held is too much for two of
 
 from __future__ import annotations
 
-import tempfile
+import os
+import threading
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
 from functools import lru_cache
@@ -27,50 +29,56 @@ from service.jobs.rematch_lines import lines_of
 #: Parts under way per worker: one that it ranks, and one that waits for it.
 _AHEAD: Final = 2
 _CONNECT_SECONDS: Final = 10
+_WATCH_SECONDS: Final = 0.5
 _WORKERS_SECONDS: Final = 60
 
 
 class Here:
-    """Processes of this machine.
-
-    The places lie in one file that all of them map, in a directory of their user's alone and only as long
-    as they run.
-    """
+    """Processes of this machine; the places lie in one file that all of them map."""
 
     def __init__(self, processes: int | None = None) -> None:
         self.processes = processes or joblib.cpu_count()
 
-    def rank(self, run: Run, shared: SharedPlaces, parts: Iterable[Part]) -> Iterator[tuple[int, bytes]]:
+    def rank(
+        self, run: Run, shared: SharedPlaces, parts: Iterable[Part], scratch: Path
+    ) -> Iterator[tuple[int, bytes]]:
         """The lines of each part, in any order. Raises WorkersDied."""
         if self.processes == 1:
             for part in parts:
                 yield part.number, lines_of(run, shared, part)
             return
-        with tempfile.TemporaryDirectory(prefix="shanhai-rematch-") as directory:
-            path = Path(directory) / "places"
-            joblib.dump(shared, path)
-            with joblib.parallel_config("loky", n_jobs=self.processes, inner_max_num_threads=1):
-                pool = joblib.Parallel(
-                    return_as="generator_unordered", batch_size=1, pre_dispatch=_AHEAD * self.processes
-                )
-                try:
-                    yield from pool(joblib.delayed(_ranked_here)(run, path, part) for part in parts)
-                except BrokenProcessPool as error:
-                    raise WorkersDied("a process was killed") from error
-                finally:
-                    get_reusable_executor().shutdown(wait=True, kill_workers=True)
+        joblib.dump(shared, scratch)
+        tasks = (joblib.delayed(_ranked_here)(run, scratch, os.getpid(), part) for part in parts)
+        with joblib.parallel_config("loky", n_jobs=self.processes, inner_max_num_threads=1):
+            pool = joblib.Parallel(
+                return_as="generator_unordered", batch_size=1, pre_dispatch=_AHEAD * self.processes
+            )
+            try:
+                yield from pool(tasks)
+            except BrokenProcessPool as error:
+                raise WorkersDied("a process was killed") from error
+            finally:
+                get_reusable_executor().shutdown(wait=True, kill_workers=True)
+
+
+def _ranked_here(run: Run, path: Path, parent: int, part: Part) -> tuple[int, bytes]:
+    return part.number, lines_of(run, _places_in(path, parent), part)
 
 
 @lru_cache(maxsize=1)
-def _places_in(path: Path) -> SharedPlaces:
+def _places_in(path: Path, parent: int) -> SharedPlaces:
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     # "c": pages are shared until somebody writes, which nobody does, and the arrays count as writable, so
     # that the kernel is not compiled for read-only ones as well.
     shared: SharedPlaces = joblib.load(path, mmap_mode="c")
     return shared
 
 
-def _ranked_here(run: Run, path: Path, part: Part) -> tuple[int, bytes]:
-    return part.number, lines_of(run, _places_in(path), part)
+def _end_with(parent: int) -> None:
+    """A run that is killed must leave nobody behind who waits for its next chunk."""
+    while os.getppid() == parent:
+        time.sleep(_WATCH_SECONDS)
+    os._exit(1)
 
 
 class Cluster:
@@ -83,7 +91,9 @@ class Cluster:
     def __init__(self, address: str) -> None:
         self.address = address
 
-    def rank(self, run: Run, shared: SharedPlaces, parts: Iterable[Part]) -> Iterator[tuple[int, bytes]]:
+    def rank(
+        self, run: Run, shared: SharedPlaces, parts: Iterable[Part], scratch: Path
+    ) -> Iterator[tuple[int, bytes]]:
         """The lines of each part, in any order.
 
         Raises
@@ -92,6 +102,7 @@ class Cluster:
         Conflict
             ``no_cluster_support``, ``scheduler_unreachable``, ``no_workers``.
         """
+        del scratch
         distributed = _distributed()
         with _client(distributed, self.address) as client:
             try:
@@ -140,7 +151,7 @@ def _ranked_there(
         for part in islice(waiting, max(0, ahead - running)):
             yield client.submit(_ranked, run, places, part, pure=False)
 
-    running = distributed.as_completed(list(next_parts(0)))
+    running = distributed.as_completed(list(next_parts(0)), loop=client.loop)
     for future in running:
         yield future.result()
         running.update(list(next_parts(running.count())))
