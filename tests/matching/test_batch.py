@@ -4,7 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matching_examples import LEXICON, MATCHER, TODAY, WEIGHTS, needs, offer
 from test_places import places_of, segmented
@@ -53,6 +53,7 @@ def _content(value):
     return value
 
 
+@settings(max_examples=25)
 @given(st.lists(needs(), max_size=4))
 def test_a_single_row_is_what_taking_it_gives(several):
     columns = MATCHER.needs(several)
@@ -72,6 +73,7 @@ def test_a_mask_too_many_is_an_error():
         list(tops)
 
 
+@settings(max_examples=15)
 @given(segmented(most=5), needs())
 def test_a_matcher_that_was_handed_over_ranks_alike(rows, need):
     found, cuts, alive, visible = rows
