@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
     parser.add_argument("--places", type=int, default=5_000)
     parser.add_argument("--timed", type=int, help="Projects that are timed; all if not given.")
     parser.add_argument("--chunk", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=3, help="0 only compares answers.")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
     timed = min(options.timed or options.projects, options.projects)
@@ -82,6 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
                 for one, two in zip(found[f"{kind}, 1 worker"], found[f"{kind}, 2 workers"], strict=True)
             )
             for kind in ("here", "Dask")
+            if found
         },
     }
     _show(report)
@@ -287,7 +288,7 @@ def _blas() -> list[str]:
 
 
 def _lines(found: dict[str, list[float]], projects: int) -> list[dict[str, Any]]:
-    own = statistics.median(found["here, 2 workers"])
+    own = statistics.median(found["here, 2 workers"]) if found else math.nan
     lines = []
     for side, seconds in found.items():
         is_start = side.startswith("start: ")

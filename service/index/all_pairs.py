@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
 from typing import Any, Self
@@ -64,6 +64,10 @@ class SharedPlaces:
             visible=visible,
             differing=differing,
         )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it was made of, and nothing that was worked out of it since."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @cached_property
     def places(self) -> Places:

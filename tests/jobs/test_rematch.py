@@ -157,7 +157,9 @@ def test_an_index_that_lived_through_changes_hands_over_what_a_rebuilt_one_does(
         projects = OpenProjects.of(snapshot)
         # Over the wire and back, as workers get it.
         path = tmp_path / "places"
-        joblib.dump(SharedPlaces.of(snapshot, projects.organisation_ids), path)
+        given = SharedPlaces.of(snapshot, projects.organisation_ids)
+        given.warm()
+        joblib.dump(given, path)
         shared = joblib.load(path, mmap_mode="r")
         run = Run("0", snapshot.revision, snapshot.model_version, snapshot.today, 50, 99, len(projects), "")
         texts.append(lines_of(run, shared, projects.part(0, 99)))
