@@ -1,4 +1,4 @@
-"""The command ``shanhai``: serve, migrate, demo, keys, match, train, models, evaluate, openapi."""
+"""The command ``shanhai``: serve, migrate, demo, keys, match, train, models, rematch, evaluate, openapi."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import uvicorn
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from service import demo, evaluate_command, models_table, ranked_table, schema
+from service import demo, evaluate_command, models_table, ranked_table, rematch_command, schema
 from service.access.policy import Permission
 from service.app import create_app
 from service.database import Database, open_database, writing
@@ -257,6 +257,21 @@ def roll_back_model(version: Annotated[str, typer.Argument(help="A version that 
     settings = Settings()
     training.roll_back(_open(settings), version, settings.index_path)
     console.print(f"{version} is live.")
+
+
+@app.command()
+def rematch(
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Places of each project.")] = 50,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; one per core if not given.")] = None,
+    scheduler: Annotated[str, typer.Option(help="Rank on a Dask cluster: tcp://host:port.")] = "",
+    chunk: Annotated[int, typer.Option(min=1, max=100_000, help="Projects in a file.")] = 256,
+    out: Annotated[Path | None, typer.Option(file_okay=False, help="Where to write.")] = None,
+) -> None:
+    """Write the best places of every open project; run it again to go on after a kill."""
+    settings = Settings()
+    base, sizes = settings.data_dir / "rematch", {"limit": limit, "chunk": chunk}
+    code = rematch_command.run(console, _open(settings), base, out, jobs=jobs, scheduler=scheduler, **sizes)
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -72,6 +72,8 @@ TOTALS = (
 FIGURES = NEEDS + CEILINGS + TOTALS
 # What a teaser withholds altogether; figures are shown as bands, the origin as its prefecture.
 WITHHELD = ("description", "products", "inputs", "materials")
+# The last stage of a project that came to nothing; all others are open.
+ENDED = "ended"
 
 Words = Annotated[list[ShortText], Check(max_length=50)]
 QuantityMap = dict[QuantityName, AnyQuantity]

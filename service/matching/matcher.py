@@ -5,13 +5,15 @@ Everything here is pure: plain values in, arrays and plain values out.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
 from service.matching.assessment import Assessment, assess, in_force, merit
+from service.matching.batch import Top, top_of_each
 from service.matching.chain import ChainEncoder
 from service.matching.columns import Bools, Ints, NeedColumns, OfferColumns
 from service.matching.complements import ComplementFinder, Complements, TermComplements
@@ -80,6 +82,7 @@ __all__ = [
     "Ranking",
     "Segment",
     "TermComplements",
+    "Top",
     "Weights",
     "WeightsError",
     "apply_fix",
@@ -143,6 +146,11 @@ class Matcher:
         self.rules: tuple[AdmissionRule, ...] = admission_rules(rulebook)
         self._rules_of_day = date.min, in_force(self.rules, self._context(date.min))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What it is made of: rules are functions, which each process makes anew."""
+        parts = (self.rulebook, self.model, self.tree, self.chain.lexicon, self.chain.links)
+        return type(self), (*parts, dict(self.default_weights))
+
     def offers(self, rows: Sequence[Offer]) -> OfferColumns:
         """Encode offers. O(rows). Raises KeyError on an unknown industry code."""
         return encode_offers(rows, self._context(date.min))
@@ -200,6 +208,26 @@ class Matcher:
             )
         assessment = assess(rules, need, offers, context)
         return rank(assessment, offers, visible=visible, k=k, weights=weights, after=after)
+
+    def top_of_each(
+        self,
+        needs: NeedColumns,
+        places: Places,
+        *,
+        visible: Sequence[Bools],
+        k: int,
+        today: date,
+        weights: Weights,
+    ) -> Iterator[Top]:
+        """For each of many projects what `rank_offers` puts first, without what explains it.
+
+        Parameters
+        ----------
+        needs : NeedColumns, m rows
+        visible : sequence of ndarray of bool, shape (n,) each, length m
+        """
+        rules, context = self._in_force(today), self._context(today)
+        return top_of_each(rules, needs, places, context, visible=visible, k=k, weights=weights)
 
     def warm(self, places: Places, today: date) -> None:
         """Have the kernel compiled, or loaded from its cache, before the first ranking waits for it."""
