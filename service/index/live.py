@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 
 import numpy as np
 from sqlmodel import Session, col, select
@@ -30,6 +31,7 @@ from service.index.values import Atlas, need_of, offer_of
 from service.matching.matcher import Matcher, NeedColumns, OfferTable, Places, Segment
 from service.units import shanghai_day
 
+_IDS_AT_ONCE = 10_000
 _PARTNERS = frozenset({"pairing", "organisation"})
 
 
@@ -115,7 +117,12 @@ def _with_model(session: Session, old: Snapshot) -> Snapshot:
 
 
 def _with_profiles(session: Session, old: Snapshot, ids: set[str]) -> Snapshot:
-    rows = session.exec(select(Profile).where(col(Profile.id).in_(ids)))
+    # SQLite takes 32,766 parameters a statement; an import changes more than that at once.
+    ordered = sorted(ids)
+    rows = chain.from_iterable(
+        session.exec(select(Profile).where(col(Profile.id).in_(ordered[start : start + _IDS_AT_ONCE])))
+        for start in range(0, len(ordered), _IDS_AT_ONCE)
+    )
     added, table = _places(old.matcher, old.atlas, rows)
     return grown(old, ids, added, table)
 
