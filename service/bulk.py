@@ -21,7 +21,10 @@ _ROWS_AT_ONCE = 5_000
 def insert_rows(
     session: Session, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
 ) -> None:
-    """Insert the rows, in the session's transaction: COPY on PostgreSQL, a prepared statement on SQLite."""
+    """Insert the rows, in the session's transaction: COPY on PostgreSQL, a prepared statement on SQLite.
+
+    ``rows`` may be worked out as they are taken, but must ask nothing of this session meanwhile.
+    """
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         # Without the columns' types: the values come as they are stored.

@@ -12,6 +12,7 @@ import structlog
 import typer
 import uvicorn
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from service import demo, evaluate_command, import_command, models_table, ranked_table, schema
@@ -61,9 +62,9 @@ def main() -> None:
     try:
         app()
     except ShanhaiError as error:
-        console.print(f"[red]{error.code}[/]: {error.detail}")
+        console.print(f"[red]{error.code}[/]: {escape(error.detail)}")
         for entry in error.errors:
-            console.print(f"  {entry.pointer}: {entry.detail}")
+            console.print(f"  {entry.pointer}: {entry.detail}", markup=False)
         raise SystemExit(1) from error
 
 

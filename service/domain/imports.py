@@ -114,7 +114,7 @@ def advance(
         )
     columns = ("import_id", "number", "line", "column_name", "pointer", "code", "detail")
     numbered = (
-        (row.id, number, told.line, told.column, told.pointer[:1000], told.code, told.detail)
+        (row.id, number, told.line, told.column, told.pointer, told.code, told.detail)
         for number, told in enumerate(refusals, row.refusals + 1)
     )
     insert_rows(session, table_of(ImportRefusal), columns, numbered)

@@ -87,11 +87,16 @@ def enter(session: Session, actor: Actor, profiles: Iterable[Sequence[Ready]]) -
     """
     about: list[tuple[str, dict[str, Any]]] = []
     own, of_versions = new_ids("prf"), new_ids("ver")
+    # Asked for here: while rows are handed over, PostgreSQL's connection answers nothing else.
+    instant, said = instant_text(session, now(session)), rfc_3339(now(session))
     for piece in profiles:
         ids = list(islice(own, len(piece)))
-        insert_rows(session, _TABLE, _COLUMNS, _rows(session, ids, piece))
+        insert_rows(session, _TABLE, _COLUMNS, _rows(instant, ids, piece))
         insert_rows(
-            session, table_of(ProfileVersion), _VERSION_COLUMNS, _versions(session, of_versions, ids, piece)
+            session,
+            table_of(ProfileVersion),
+            _VERSION_COLUMNS,
+            _versions(instant, said, of_versions, ids, piece),
         )
         about += [
             (row_id, _DETAILS[profile.values[_STATUS]]) for row_id, profile in zip(ids, piece, strict=True)
@@ -109,16 +114,14 @@ _DETAILS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def _rows(session: Session, ids: Sequence[str], profiles: Sequence[Ready]) -> Iterator[tuple[Any, ...]]:
-    instant = instant_text(session, now(session))
+def _rows(instant: str, ids: Sequence[str], profiles: Sequence[Ready]) -> Iterator[tuple[Any, ...]]:
     for row_id, profile in zip(ids, profiles, strict=True):
         yield (row_id, 1, instant, instant, *profile.values)
 
 
 def _versions(
-    session: Session, own: Iterator[str], ids: Sequence[str], profiles: Sequence[Ready]
+    instant: str, said: str, own: Iterator[str], ids: Sequence[str], profiles: Sequence[Ready]
 ) -> Iterator[tuple[Any, ...]]:
-    instant, said = instant_text(session, now(session)), rfc_3339(now(session))
     given = f'"version":1,"created_at":"{said}","updated_at":"{said}","deleted_at":null}}'
     for row_id, profile in zip(ids, profiles, strict=True):
         if profile.values[_STATUS] == "published":

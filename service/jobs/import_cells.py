@@ -136,7 +136,8 @@ def _faults(name: str, before: Sequence[str]) -> list[tuple[str, str]]:
         return [("duplicate_column", f"The column {name[:60]} stands twice.")]
     if name in COLUMNS or _QUANTITY.fullmatch(name):
         return []
-    return [("unknown_column", f"No field of a profile is called “{name[:60]}”; see docs/operations.md.")]
+    shown = "".join(character if character.isprintable() else "�" for character in name[:60])
+    return [("unknown_column", f"No field of a profile is called “{shown}”; see docs/operations.md.")]
 
 
 def _column(name: str) -> Column:

@@ -7,6 +7,7 @@ stores is slower, so that no more than a few pieces are in memory.
 from __future__ import annotations
 
 import multiprocessing
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -22,8 +23,10 @@ from service.jobs.import_files import Reader, Source, reader_of
 
 ROWS_AT_ONCE: Final = 2_000
 MOST_REFUSALS_OF_A_ROW: Final = 20
+MOST_POINTER: Final = 1_000
 # Below this a second process does not earn its start.
 WORTH_A_PROCESS_BYTES: Final = 2_000_000
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,14 @@ def _told(reader: Reader, line: int, error: ShanhaiError) -> list[Refusal]:
     # A region that is not one's own is told of the whole body; its place is known all the same.
     entries = error.errors or (FieldError("/region_code", error.code, error.detail),)
     return [
-        Refusal(line, reader.column_at(entry.pointer), entry.pointer, entry.code, entry.detail)
+        Refusal(line, reader.column_at(entry.pointer), _shown(entry.pointer), entry.code, entry.detail)
         for entry in entries[:MOST_REFUSALS_OF_A_ROW]
     ]
+
+
+def _shown(pointer: str) -> str:
+    # The name of an unknown member is the file's: no terminal obeys it, and PostgreSQL takes no NUL.
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", pointer)[:MOST_POINTER]
 
 
 class Checker:
