@@ -1,4 +1,4 @@
-"""The command ``shanhai``: serve, migrate, demo, keys, match, train, models, rematch, evaluate, openapi."""
+"""The command ``shanhai``: serve, migrate, demo, keys, match, import, train, models, rematch, evaluate …"""
 
 from __future__ import annotations
 
@@ -12,9 +12,18 @@ import structlog
 import typer
 import uvicorn
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from service import demo, evaluate_command, models_table, ranked_table, rematch_command, schema
+from service import (
+    demo,
+    evaluate_command,
+    import_command,
+    models_table,
+    ranked_table,
+    rematch_command,
+    schema,
+)
 from service.access.policy import Permission
 from service.app import create_app
 from service.database import Database, open_database, writing
@@ -35,6 +44,8 @@ keys_app = typer.Typer(no_args_is_help=True, help="API keys.")
 app.add_typer(keys_app, name="keys")
 organisations_app = typer.Typer(no_args_is_help=True, help="Organisations; the first one is made here.")
 app.add_typer(organisations_app, name="organisations")
+import_app = typer.Typer(no_args_is_help=True, help="Bulk import of files.")
+app.add_typer(import_app, name="import")
 models_app = typer.Typer(no_args_is_help=True, help="Model versions.")
 app.add_typer(models_app, name="models")
 console = Console()
@@ -60,9 +71,9 @@ def main() -> None:
     try:
         app()
     except ShanhaiError as error:
-        console.print(f"[red]{error.code}[/]: {error.detail}")
+        console.print(f"[red]{error.code}[/]: {escape(error.detail)}")
         for entry in error.errors:
-            console.print(f"  {entry.pointer}: {entry.detail}")
+            console.print(f"  {entry.pointer}: {entry.detail}", markup=False)
         raise SystemExit(1) from error
 
 
@@ -220,6 +231,25 @@ def revoke_key(key_id: Annotated[str, typer.Argument(help="Id of the key.")]) ->
     with writing(_open(Settings())) as session:
         keys.revoke(session, None, key_id)
     console.print(f"Revoked {key_id}.")
+
+
+@import_app.command("profiles")
+def import_profiles(
+    path: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE", help="NDJSON or CSV.")],
+    organisation: Annotated[str, typer.Option(help="Id of the organisation that enters them.")],
+    form: Annotated[
+        str, typer.Option("--format", help="ndjson or csv; by the file's ending where left out.")
+    ] = "",
+    validate_only: Annotated[bool, typer.Option("--validate-only", help="Check, store nothing.")] = False,
+    row_by_row: Annotated[
+        bool, typer.Option("--row-by-row", help="Store good rows beside bad ones.")
+    ] = False,
+    errors: Annotated[Path | None, typer.Option(help="Write all refusals here: NDJSON, or .csv.")] = None,
+) -> None:
+    """Enter a file of profiles, all of it or nothing; run again, it goes on and enters no row twice."""
+    mode = import_command.mode_of(validate_only=validate_only, row_by_row=row_by_row)
+    if import_command.run(console, _open(Settings()), organisation, path, form, mode, errors).refused:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -6,12 +6,9 @@ One pure ASGI middleware, so that nothing is parsed that is too large, too deep 
 from __future__ import annotations
 
 import asyncio
-import json
-import math
 import re
 import secrets
 import time
-from typing import Any
 
 import structlog
 from starlette.datastructures import Headers
@@ -19,8 +16,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api import problems
-from service.errors import FieldError, Invalid, ShanhaiError, Unavailable
+from service.errors import ShanhaiError, Unavailable
 from service.settings import Settings
+from service.strict_json import parse_json
 
 _log = structlog.get_logger()
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -92,7 +90,7 @@ class Guard:
                 async with asyncio.timeout(self.settings.body_timeout_seconds):
                     body = await self._read(scope, receive)
                 if _is_json(scope) and body:
-                    check_json(body, self.settings.max_json_depth)
+                    parse_json(body, self.settings.max_json_depth)
                 receive = _replay(body, receive)
         except TimeoutError:
             refusal = problems.of_error(
@@ -120,63 +118,6 @@ class Guard:
                 raise too_large
             if not message.get("more_body", False):
                 return b"".join(parts)
-
-
-def check_json(body: bytes, max_depth: int) -> None:
-    """Refuse what Python's parser lets pass: NaN, infinities, duplicate keys, deep nesting.
-
-    Raises
-    ------
-    Invalid
-        With a code and a pointer for the first fault found.
-    """
-    try:
-        value = json.loads(
-            body.decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_constant=_not_finite,
-            parse_float=_finite,
-        )
-    except UnicodeDecodeError as error:
-        raise _fault("not_utf8", "Send JSON in UTF-8.") from error
-    except json.JSONDecodeError as error:
-        raise _fault("json_invalid", f"This is not JSON, from character {error.pos} on.") from error
-    except RecursionError as error:
-        raise _fault("too_deep", f"Nest at most {max_depth} levels.") from error
-    except ValueError as error:
-        # Python refuses integers of more than 4,300 digits with a plain ValueError.
-        raise _fault("number_out_of_range", "A number is too long.") from error
-    if _depth(value, max_depth) > max_depth:
-        raise _fault("too_deep", f"Nest at most {max_depth} levels.")
-
-
-def _fault(code: str, detail: str) -> Invalid:
-    return Invalid([FieldError("", code, detail)])
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise _fault("duplicate_key", "A member stands twice in one object; which one is meant?")
-    return found
-
-
-def _not_finite(_text: str) -> Any:
-    raise _fault("not_finite", "NaN and Infinity are not JSON numbers.")
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if math.isinf(value):
-        raise _fault("not_finite", "A number is too large.")
-    return value
-
-
-def _depth(value: Any, limit: int) -> int:
-    if limit < 0 or not isinstance(value, dict | list):
-        return 0
-    members = value.values() if isinstance(value, dict) else value
-    return 1 + max((_depth(member, limit - 1) for member in members), default=0)
 
 
 def _request_id(scope: Scope) -> str:

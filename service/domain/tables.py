@@ -19,6 +19,7 @@ MODULES = (
     "service.domain.profile_records",
     "service.domain.models",
     "service.domain.outcomes",
+    "service.domain.imports",
     "service.domain.catalogue",
     "service.domain.retries",
 )
