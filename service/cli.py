@@ -1,4 +1,4 @@
-"""The command ``shanhai``: serve, migrate, demo, keys, match, import, train, models, rematch, evaluate …"""
+"""The command ``shanhai``: serve, migrate, demo, keys, match, import, train, models, rematch and more."""
 
 from __future__ import annotations
 
