@@ -6,7 +6,6 @@ and whatever is written meanwhile; and whoever works on a part needs no access t
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 
 from service.domain import projects
 from service.index.snapshot import Bools, Snapshot
-from service.matching.matcher import Matcher, OfferTable, Places, Segment, Top, Weights
+from service.matching.matcher import Matcher, NeedColumns, OfferTable, Places, Segment, Top, Weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +59,7 @@ class SharedPlaces:
             tables=tuple(segment.table.arrays() for segment in offers.segments),
             alive=tuple(segment.alive for segment in offers.segments),
             tie_rank=offers.tie_rank,
-            profile_ids=np.array([card.id for card in snapshot.places[: len(offers)]], dtype=np.bytes_),
+            profile_ids=np.array([snapshot.places[row].id for row in range(len(offers))], dtype=np.bytes_),
             visible=visible,
             differing=differing,
         )
@@ -102,7 +101,8 @@ class SharedPlaces:
         """Each project of the part and its k best places, in the order of the part."""
         masks = {owner: self.visible_to(owner) for owner in set(part.organisation_ids)}
         found = self.matcher.top_of_each(
-            pickle.loads(part.needs),  # noqa: S301
+            # A copy is writable; see _own.
+            part.needs.take(np.arange(len(part.needs))),
             self.places,
             visible=[masks[owner] for owner in part.organisation_ids],
             k=k,
@@ -121,17 +121,14 @@ def _own(array: NDArray[Any]) -> NDArray[Any]:
     return plain if plain.flags.writeable else plain.copy()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """Some projects, to be ranked by any process that has the places.
-
-    ``needs`` are their NeedColumns, pickled here: unpickled from bytes they are writable arrays.
-    """
+    """Some projects, to be ranked by any process that has the places."""
 
     number: int
     project_ids: tuple[str, ...]
     organisation_ids: tuple[str, ...]
-    needs: bytes
+    needs: NeedColumns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,5 +166,5 @@ class OpenProjects:
             number=number,
             project_ids=tuple(card.id for card in cards),
             organisation_ids=tuple(card.organisation_id for card in cards),
-            needs=pickle.dumps(self.snapshot.needs.take(rows), protocol=5),
+            needs=self.snapshot.needs.take(rows),
         )
