@@ -176,7 +176,7 @@ def _measure(
     else:
         own = criterion.measure(need, rows, context)
         utility[:] = own.values
-        unknown = own.unknown if len(own.unknown) == len(rows) else np.repeat(own.unknown, len(rows))
+        unknown = np.array(np.broadcast_to(own.unknown, len(rows)))  # of one kind with all others
         return unknown, peaks_of(utility, PEAK_WIDTH, peaks)
     utility[:], peaks[:] = found.utility, found.peaks
     return found.unknown, found.largest
