@@ -157,7 +157,7 @@ def _measure(
     rows = table.traits[criterion.trait]
     size = 9 * len(rows)
     if criterion.terms is not None:
-        asked, total = criterion.terms.shares(need, rows, context)
+        asked, total = criterion.terms.shares(need, rows, table.postings, context)
         if total:
             return _by_terms(criterion, criterion.terms, asked, total, table, context, utility, peaks)
         found = table.kept.get(
