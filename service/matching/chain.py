@@ -27,11 +27,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from service.matching.chain_columns import ChainNeeds, ChainOffers
-from service.matching.exact import broadcast_product, integer_rows
+from service.matching.compiled.products import add_products
+from service.matching.exact import broadcast_product, integer_rows, row_of
 from service.matching.geodesy import great_circle_km
 from service.matching.lexicon import TermLexicon
 from service.matching.material_names import asked_features, held_features, material_rows
 from service.matching.pair import distance_km
+from service.matching.postings import Postings
 from service.matching.shares import Curve, Share, Shares
 from service.matching.tree import IndustryTree
 from service.matching.values import Need, Offer
@@ -281,13 +283,14 @@ def utility(needs: ChainNeeds, offers: ChainOffers) -> tuple[NDArray[np.float64]
     return np.where(unknown, NEUTRAL, values), unknown
 
 
-def shares(need: ChainNeeds, offers: ChainOffers) -> Shares:
+def shares(need: ChainNeeds, offers: ChainOffers, held: Postings) -> Shares:
     """``utility`` of one need as products with ``offers.closure``.
 
     Parameters
     ----------
     need : ChainNeeds, one row
     offers : ChainOffers, n rows
+    held : Postings of ``offers.materials``
     """
     inputs, products = int(need.inputs_attainable[0]), int(need.products_attainable[0])
     suppliers, buyers, materials = need.suppliers, need.buyers, len(need.max_haul_km)
@@ -299,13 +302,24 @@ def shares(need: ChainNeeds, offers: ChainOffers) -> Shares:
     if len(buyers.data):
         found.append(Share(buyers.indices, buyers.data, Curve.ANY, weight=BUYERS_WEIGHT))
     if materials:
-        there = (
-            _material_points(need, offers) if len(offers.materials.data) else np.zeros(len(offers), np.int64)
-        )
+        there = _points_of_one(need, offers, held)
         found.append(Share(_NO_TERMS, _NO_TERMS, Curve.PART, 2 * materials, MATERIALS_WEIGHT, sums=there))
     if products > 0:
         found.append(Share(need.products.indices, need.products.data, Curve.PART, products, LIKENESS_WEIGHT))
     return Shares(tuple(found), sum(share.weight for share in found))
+
+
+def _points_of_one(need: ChainNeeds, offers: ChainOffers, held: Postings) -> NDArray[np.int64]:
+    """``_material_points`` of one need; only places that have a material are looked at."""
+    points = np.zeros(len(offers), dtype=np.int64)
+    for number, haul in enumerate(need.max_haul_km.tolist()):
+        asked = row_of(need.materials, number)
+        sums = np.zeros(len(offers), dtype=np.int64)
+        add_products(held, asked.indices.astype(np.int64), asked.data, sums)
+        there = np.flatnonzero(sums)
+        distance = great_circle_km(need.lon, need.lat, offers.lon[there], offers.lat[there])
+        points[there] += np.where(distance > haul, 1, 2)
+    return points
 
 
 def _material_points(needs: ChainNeeds, offers: ChainOffers) -> NDArray[np.int64]:

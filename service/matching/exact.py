@@ -69,7 +69,7 @@ def _empty_rows(count: int, width: int) -> csr_array:
 def row_of(matrix: csr_array, row: int) -> csr_array:
     """One row of a canonical matrix of int64. Shape (1, width)."""
     first, last = matrix.indptr[row], matrix.indptr[row + 1]
-    ends = np.array([0, last - first], dtype=np.int64)
+    ends = np.array([0, last - first], dtype=matrix.indptr.dtype)
     return canonical(matrix.data[first:last], matrix.indices[first:last], ends, matrix.shape[1])
 
 

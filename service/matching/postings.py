@@ -35,18 +35,31 @@ class Postings(NamedTuple):
     def of(cls, matrix: csr_array | Ragged) -> Self:
         """The postings of a matrix, or of sets of codes, which are a matrix of ones. O(nnz log nnz)."""
         if isinstance(matrix, Ragged):
-            cells, indptr = matrix.values, matrix.indptr
-            data: NDArray[Any] = np.ones(len(cells), dtype=np.int64)
-        else:
-            cells, indptr, data = matrix.indices, matrix.indptr, matrix.data
+            ones = np.ones(len(matrix.values), dtype=np.int64)
+            return cls._compact(ones, matrix.values, matrix.indptr)
+        if matrix.nnz < matrix.shape[1]:
+            return cls._compact(matrix.data, matrix.indices, matrix.indptr)
+        by_column = matrix.tocsc()  # in one go over a dense list of columns, of which some stay empty
+        columns = np.flatnonzero(np.diff(by_column.indptr))
+        starts = np.append(by_column.indptr[columns], by_column.indptr[-1])
+        return cls._narrowed(columns, starts, by_column.indices, by_column.data)
+
+    @classmethod
+    def _compact(cls, data: NDArray[Any], cells: NDArray[Any], indptr: NDArray[Any]) -> Self:
         columns, place = np.unique(cells, return_inverse=True)
         by_column = csr_array((data, place, indptr), shape=(len(indptr) - 1, len(columns))).tocsc()
+        return cls._narrowed(columns, by_column.indptr, by_column.indices, by_column.data)
+
+    @classmethod
+    def _narrowed(
+        cls, columns: NDArray[Any], starts: NDArray[Any], rows: NDArray[Any], data: NDArray[Any]
+    ) -> Self:
         fits = not len(data) or (data.min() >= _NARROW.min and data.max() <= _NARROW.max)
         return cls(
             columns.astype(np.int64),
-            by_column.indptr.astype(np.int64),
-            by_column.indices.astype(np.int32),
-            by_column.data.astype(np.int32 if fits else np.int64),
+            starts.astype(np.int64),
+            rows.astype(np.int32),
+            data.astype(np.int32 if fits else np.int64),
         )
 
     def arrays(self) -> dict[str, NDArray[Any]]:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+#: Up to so many codes comparing with each is faster than sorting them.
+_FEW_CODES = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,5 +87,9 @@ def intersects(needs: Ragged, offers: Ragged) -> Bools:
     if len(one) != 1:
         raise ValueError(f"{len(needs)} needs do not broadcast against {len(offers)} offers")
     hits = np.zeros(len(many.values) + 1, dtype=np.int64)
-    np.cumsum(np.isin(many.values, one.values), out=hits[1:])
+    if len(one.values) <= _FEW_CODES:
+        found = (many.values[:, None] == one.values).any(axis=1)
+    else:
+        found = np.isin(many.values, one.values)
+    np.cumsum(found, out=hits[1:])
     return np.asarray(hits[many.indptr[1:]] > hits[many.indptr[:-1]])

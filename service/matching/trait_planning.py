@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -40,32 +40,52 @@ def admission(
     -------
     (trait_starts, failing, failures, active) of the Plan, and unfixable of the Planned
     """
-    keys = tuple(rule.key(need) for _, own in by_group for _, rule in own if rule.key is not None)
+    keys = tuple(tuple(rule.key(need) for _, rule in own if rule.key is not None) for _, own in by_group)
 
     def work_out() -> tuple[Admission, Small]:
-        nothing = np.zeros(0, dtype=np.int32)
-        failures, unfixable = [nothing], [nothing]
+        found = [
+            _of_group(group, own, key, fixable, need, table, context)
+            for (group, own), key in zip(by_group, keys, strict=True)
+        ]
         starts = np.zeros(len(GROUPS) + 1, dtype=np.int32)
-        for group, own in by_group:
-            rows = table.traits[GROUPS[group]]
-            counts = np.zeros((2, len(rows)), dtype=np.int32)
-            for number, rule in own:
-                fails = rule.test(need, rows, context) == FAIL
-                counts[0] += fails
-                counts[1] += fails & ~fixable[number]
-            if counts[0].any():
-                failures.append(counts[0])
-                unfixable.append(counts[1])
-                starts[group + 1] = len(rows)
+        for (group, _), counts in zip(by_group, found, strict=True):
+            starts[group + 1] = counts.shape[1]
         starts = np.cumsum(starts, dtype=np.int32)
-        every = np.concatenate(failures)
-        failing = np.zeros(len(every) + 1, dtype=np.int32)
-        np.cumsum(every > 0, out=failing[1:])
+        failures, unfixable = np.concatenate(found, axis=1)
+        failing = np.zeros(len(failures) + 1, dtype=np.int32)
+        np.cumsum(failures > 0, out=failing[1:])
         active = np.flatnonzero(np.diff(starts)).astype(np.int32)
-        return (starts, failing, every, active), np.concatenate(unfixable)
+        return (starts, failing, failures, active), unfixable
 
     size = 12 * sum(len(table.traits[GROUPS[group]]) for group, _ in by_group)
     return table.kept.get(context, ("admission", fixable.tobytes(), keys), work_out, size)
+
+
+def _of_group(
+    group: int,
+    rules: Sequence[tuple[int, AdmissionRule]],
+    key: Hashable,
+    fixable: Bools,
+    need: NeedColumns,
+    table: OfferTable,
+    context: Context,
+) -> Small:
+    """Failures, and of these what no county can act on, of the group's distinct rows. Shape (2, D).
+
+    Of no row at all where none fails.
+    """
+    rows = table.traits[GROUPS[group]]
+
+    def work_out() -> Small:
+        counts = np.zeros((2, len(rows)), dtype=np.int32)
+        for number, rule in rules:
+            fails = rule.test(need, rows, context) == FAIL
+            counts[0] += fails
+            if not fixable[number]:
+                counts[1] += fails
+        return counts if counts[0].any() else counts[:, :0]
+
+    return table.kept.get(context, (group, fixable.tobytes(), key), work_out, 8 * len(rows))
 
 
 class TraitPlace(NamedTuple):
@@ -137,7 +157,7 @@ def _measure(
     rows = table.traits[criterion.trait]
     size = 9 * len(rows)
     if criterion.terms is not None:
-        asked, total = criterion.terms.shares(need, rows, context)
+        asked, total = criterion.terms.shares(need, rows, table.postings, context)
         if total:
             return _by_terms(criterion, criterion.terms, asked, total, table, context, utility, peaks)
         found = table.kept.get(
@@ -146,14 +166,18 @@ def _measure(
             lambda: _Found.of(criterion.neutral, False, len(rows)),
             size,
         )
-    else:
+    elif criterion.key is not None:
 
         def work_out() -> _Found:
             own = criterion.measure(need, rows, context)
             return _Found.of(own.values, own.unknown, len(rows))
 
-        key = None if criterion.key is None else criterion.key(need)
-        found = work_out() if key is None else table.kept.get(context, (criterion.name, key), work_out, size)
+        found = table.kept.get(context, (criterion.name, criterion.key(need)), work_out, size)
+    else:
+        own = criterion.measure(need, rows, context)
+        utility[:] = own.values
+        unknown = np.array(np.broadcast_to(own.unknown, len(rows)))  # of one kind with all others
+        return unknown, peaks_of(utility, PEAK_WIDTH, peaks)
     utility[:], peaks[:] = found.utility, found.peaks
     return found.unknown, found.largest
 

@@ -58,10 +58,10 @@ def segmented(draw, most=12):
     return found, cuts, alive, visible | draw(st.booleans())
 
 
-def places_of(found, cuts, alive, block_rows=2):
+def places_of(found, cuts, alive, block_rows=2, matcher=MATCHER):
     segments = []
     for start, end in zip([0, *cuts], [*cuts, len(found)], strict=True):
-        table = MATCHER.table(found[start:end])
+        table = matcher.table(found[start:end])
         table = OfferTable.from_arrays(table.arrays(), table.rows)
         table.__dict__["blocks"] = Blocks.of(table.numbers, table.codes, block_rows)
         segments.append(Segment(table, alive[start:end]))
@@ -194,20 +194,21 @@ def test_a_rule_without_the_figure_that_it_asks_for_has_no_bounds(wanted):
     wanted=st.lists(needs(with_bands=True), min_size=2, max_size=3),
     world=segmented(most=8),
     day=st.sampled_from([TODAY, TODAY - timedelta(days=400)]),
+    matcher=st.sampled_from([MATCHER, LEARNED]),
 )
-def test_what_was_kept_of_one_need_changes_nothing_for_the_next(wanted, world, day):
+def test_what_was_kept_of_one_need_changes_nothing_for_the_next(wanted, world, day, matcher):
     found, cuts, alive, visible = world
     found = [offer_with_key(row, number) for number, row in enumerate(found)]
-    places, columns = places_of(found, cuts, alive), MATCHER.offers(found)
-    every = MATCHER.needs(wanted)
+    places, columns = places_of(found, cuts, alive, matcher=matcher), matcher.offers(found)
+    every = matcher.needs(wanted)
     for number, today in enumerate([TODAY, day] * len(wanted)):
         # Alternately encoded alone and taken out of many.
         row = number % len(wanted)
-        encoded = every.take([row]) if number % 2 else MATCHER.needs([wanted[row]])
+        encoded = every.take([row]) if number % 2 else matcher.needs([wanted[row]])
         shared = {"k": 4, "today": today, "weights": Weights()}
         _equal(
-            MATCHER.rank_offers(encoded, places, visible=visible, **shared),
-            MATCHER.rank_offers(encoded, columns, visible=visible & alive, **shared),
+            matcher.rank_offers(encoded, places, visible=visible, **shared),
+            matcher.rank_offers(encoded, columns, visible=visible & alive, **shared),
         )
 
 

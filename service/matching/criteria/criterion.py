@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +11,7 @@ import numpy as np
 from service.matching.bounds import Parts
 from service.matching.columns import Bools, Floats, NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
+from service.matching.postings import Postings
 from service.matching.shares import Shares
 
 
@@ -38,13 +39,13 @@ class Terms:
     ----------
     matrix : str
         The name in ``traits.INDEXED`` of what is multiplied.
-    shares : callable (need, rows of the trait, context) -> Shares
+    shares : callable (need, rows of the trait, postings by name, context) -> Shares
     unknown : callable (rows of the trait) -> ndarray of bool, shape (D,)
         Where ``neutral`` counts if the need asks for anything.
     """
 
     matrix: str
-    shares: Callable[[NeedColumns, OfferColumns, Context], Shares]
+    shares: Callable[[NeedColumns, OfferColumns, Mapping[str, Postings], Context], Shares]
     unknown: Callable[[OfferColumns], Bools]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from service.matching.columns import NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
 from service.matching.criteria.criterion import Criterion, Terms, Utility
+from service.matching.postings import Postings
 from service.matching.sentences import plain
 from service.matching.shares import Share, Shares
 
@@ -26,9 +28,11 @@ def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utili
     return Utility(np.where(unknown, NEUTRAL, similarity), np.broadcast_to(unknown, similarity.shape))
 
 
-def shares(need: NeedColumns, rows: OfferColumns, context: Context) -> Shares:
+def shares(
+    need: NeedColumns, rows: OfferColumns, postings: Mapping[str, Postings], context: Context
+) -> Shares:
     """The same for one need."""
-    del rows, context
+    del rows, postings, context
     attainable = int(need.industry_attainable[0])
     return Shares((Share(need.industry.indices, need.industry.data, unit=attainable),))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from service.matching.columns import NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
 from service.matching.criteria.criterion import Criterion, Terms, Utility, known_everywhere
+from service.matching.postings import Postings
 from service.matching.ragged import intersects
 from service.matching.shares import Curve, Share, Shares
 
@@ -26,9 +28,11 @@ def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utili
     return Utility(paired.astype("float64"), known_everywhere())
 
 
-def shares(need: NeedColumns, rows: OfferColumns, context: Context) -> Shares:
+def shares(
+    need: NeedColumns, rows: OfferColumns, postings: Mapping[str, Postings], context: Context
+) -> Shares:
     """The same for one need."""
-    del rows, context
+    del rows, postings, context
     partners = need.partner_regions.values
     return Shares((Share(partners, np.ones(len(partners), dtype=np.int64), Curve.ANY),))
 

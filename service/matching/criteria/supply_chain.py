@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from service.matching import chain
 from service.matching.chain import ChainLink
 from service.matching.columns import NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
 from service.matching.criteria.criterion import Criterion, Terms, Utility
+from service.matching.postings import Postings
 from service.matching.sentences import plain
 from service.matching.shares import Shares
 
@@ -19,10 +22,12 @@ def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utili
     return Utility(*chain.utility(needs.chain, offers.chain))
 
 
-def shares(need: NeedColumns, rows: OfferColumns, context: Context) -> Shares:
+def shares(
+    need: NeedColumns, rows: OfferColumns, postings: Mapping[str, Postings], context: Context
+) -> Shares:
     """The same for one need."""
     del context
-    return chain.shares(need.chain, rows.chain)
+    return chain.shares(need.chain, rows.chain, postings["materials"])
 
 
 def reason(case: Case, utility: float) -> Shown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,7 @@ from service.matching.columns import NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
 from service.matching.criteria.criterion import Criterion, Terms, Utility
 from service.matching.documents import offer_text
+from service.matching.postings import Postings
 from service.matching.sentences import plain
 from service.matching.shares import Shares
 from service.matching.trade_words import ACTIVITY
@@ -32,9 +34,11 @@ def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utili
     return Utility(np.where(unknown, NEUTRAL, values), np.broadcast_to(unknown, values.shape))
 
 
-def shares(need: NeedColumns, rows: OfferColumns, context: Context) -> Shares:
+def shares(
+    need: NeedColumns, rows: OfferColumns, postings: Mapping[str, Postings], context: Context
+) -> Shares:
     """The same for one need."""
-    del rows
+    del rows, postings
     return Shares((context.model.share(need.text, int(need.text_ceiling[0])),))
 
 
