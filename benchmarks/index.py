@@ -103,19 +103,22 @@ def starts(rounds: int, directory: Path, arrays: int) -> dict[str, Any]:
     for _ in range(rounds):
         with served(["-c", _BARE], directory) as (seconds, _, process):
             found.setdefault("bare FastAPI: start, s", []).append(seconds)
+            found.setdefault("bare FastAPI: processor, s", []).append(worked(process.pid))
             report["bare FastAPI: Pss, MiB"] = memory([process.pid])["Pss"]
         for workers in (1, 4):
             given = ["-c", _SERVE, "serve", "--workers", str(workers), "--port"]
             with served(given, directory, workers) as (seconds, _, process):
                 found.setdefault(f"{workers} worker(s): start, s", []).append(seconds)
                 pids = children(process.pid) if workers > 1 else [process.pid]
+                each = sum(worked(pid) for pid in pids) / workers
+                found.setdefault(f"{workers} worker(s): processor of each, s", []).append(each)
                 used = memory(pids)
                 report[f"{workers} worker(s): Pss of all, MiB"] = used["Pss"]
                 report[f"{workers} worker(s): private of all, MiB"] = used["Private_Dirty"]
                 report[f"{workers} worker(s): resident of one, MiB"] = used["Rss"] / len(pids)
                 report[f"{workers} worker(s): mapped index, Pss of all, MiB"] = mapped(pids)
     medians = {name: statistics.median(values) for name, values in found.items()}
-    spread = {f"{name} (most)": max(values) for name, values in found.items()}
+    spread = {f"{name} (most)": max(values) for name, values in found.items() if "start" in name}
     report["1 worker: resident / arrays"] = report["1 worker(s): resident of one, MiB"] * _MIB / arrays
     return {**medians, **spread, **report}
 
@@ -157,6 +160,12 @@ def children(pid: int) -> list[int]:
     """The workers below a supervisor."""
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [int(child) for child in listed if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()]
+
+
+def worked(pid: int) -> float:
+    """Seconds of processor time that a process has used so far, which other work does not lengthen."""
+    line = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(line[11]) + int(line[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(pids: list[int]) -> dict[str, float]:

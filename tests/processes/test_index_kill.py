@@ -18,7 +18,7 @@ from service.settings import Settings
 from tests.conftest import World
 from tests.processes.serving import forked
 
-ROUNDS = 8
+ROUNDS = 6
 
 
 def _work(url: str, directory: Path, steps: Any, seed: int) -> None:
@@ -65,7 +65,7 @@ def test_kill_9_at_any_moment_leaves_an_index_that_ranks_as_one_built_afresh(
 ) -> None:
     directory, dice = tmp_path / "stored", random.Random(1_000_003)
     world.project()
-    for number in range(12):
+    for number in range(6):
         world.profile(land_mu=50 + 10 * number, description=f"第{number}块", restricted_fields=["power_kva"])
     revisions = set()
     for cycle in range(ROUNDS):
