@@ -105,6 +105,10 @@ def _program() -> str:
     return found.hexdigest()
 
 
+# At once: were the files replaced while this process runs, it would else give its arrays out for theirs.
+_program()
+
+
 def _digest(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
