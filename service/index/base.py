@@ -210,7 +210,7 @@ def _arrays(
     return {
         **arrays,
         "address": np.array(address, dtype=np.int32),
-        "addresses": np.frombuffer(orjson.dumps(list(seen)), dtype=np.uint8),
+        "addresses": np.frombuffer(orjson.dumps([tuple(found) for found in seen]), dtype=np.uint8),
         **_audiences(store, len(templates)),
     }
 
