@@ -26,12 +26,12 @@ from service import (
 )
 from service.access.policy import Permission
 from service.app import create_app
-from service.database import Database, open_database, writing
+from service.database import Database, open_database, reading, writing
 from service.domain import keys, organisations
 from service.domain.organisations import OrganisationWrite
 from service.domain.shapes import validated
 from service.errors import ShanhaiError
-from service.index import MatchIndex
+from service.index import MatchIndex, Upkeep
 from service.jobs import placements as past
 from service.jobs import training
 from service.logs import configure
@@ -137,7 +137,11 @@ def index() -> None:
     settings = Settings()
     with _progress() as progress:
         progress.add_task("index", total=None)
-        snapshot = MatchIndex(settings.index_path).start(_open(settings))
+        found, database = MatchIndex(settings.index_path), _open(settings)
+        found.start(database)
+        Upkeep(found, database).once(lay_out=True)
+        with reading(database) as session:
+            snapshot = found.current(session)
     console.print(f"Stored: {len(snapshot.offers)} rows at revision {snapshot.base_revision}.")
 
 

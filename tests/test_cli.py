@@ -18,6 +18,7 @@ from service.access.keys import ApiKey, authenticate
 from service.database import Database, reading
 from service.domain import models
 from service.errors import Unauthenticated
+from service.index import MatchIndex
 from tests.conftest import World
 from tests.jobs.decided import decide, profiles
 
@@ -52,6 +53,18 @@ def test_migrate_says_which_database_and_can_be_run_again() -> None:
         result = _run("migrate")
         assert result.exit_code == 0
         assert "SQLite" in result.output
+
+
+def test_index_stores_what_there_is_and_what_has_changed_since(
+    world: World, database: Database, tmp_path: Path
+) -> None:
+    for count in (1, 2):
+        world.profile()
+        result = _run("index")
+        assert (result.exit_code, f"Stored: {count} rows" in result.output) == (0, True), result.output
+        with reading(database) as session:
+            mapped = MatchIndex(tmp_path / "index").current(session)
+        assert (mapped.base_revision, mapped.stale_rows()) == (mapped.revision, 0)
 
 
 @pytest.mark.parametrize(("language", "said"), [("zh", "符合准入 1 处"), ("en", "1 admitted, 0 passed over")])

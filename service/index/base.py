@@ -14,7 +14,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from service.index.cards import PlaceCard
+from service.index.cards import Address, PlaceCard
 from service.index.place_rows import Cards, PlaceStore, Positions, StoredOffers, Templates, template_bytes
 from service.index.snapshot import Snapshot
 from service.matching.matcher import Matcher, OfferTable, Places
@@ -193,14 +193,26 @@ class _Plain:
 def _arrays(
     table: OfferTable, templates: Templates, template: NDArray[np.int32], ids: NDArray[np.bytes_]
 ) -> dict[str, NDArray[Any]]:
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         **table.arrays(),
         **templates.arrays(),
         "template": template,
         "ids": ids,
         "id_order": np.argsort(ids, kind="stable").astype(np.int32),
     }
-    return {**arrays, **_audiences(PlaceStore(arrays), len(templates))}
+    nowhere: dict[str, NDArray[Any]] = {
+        "address": np.empty(0, dtype=np.int32),
+        "addresses": np.empty(0, dtype=np.uint8),
+    }
+    store = PlaceStore(arrays | nowhere)
+    seen: dict[Address, int] = {}
+    address = [seen.setdefault(store.address(number), len(seen)) for number in range(len(templates))]
+    return {
+        **arrays,
+        "address": np.array(address, dtype=np.int32),
+        "addresses": np.frombuffer(orjson.dumps([tuple(found) for found in seen]), dtype=np.uint8),
+        **_audiences(store, len(templates)),
+    }
 
 
 def _audiences(store: PlaceStore, count: int) -> dict[str, NDArray[Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,14 @@ class PlaceCard:
     unconfirmed: bool
     audience: frozenset[str] | None
     kept_from: frozenset[str] = frozenset()
+
+
+class Address(NamedTuple):
+    """What filters read of a place: a few thousand distinct ones, however many places there are."""
+
+    region_code: str
+    region_paths: tuple[tuple[str, ...], ...]
+    site_kind: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, overload
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from service.index.cards import PlaceCard
+from service.index.cards import Address, PlaceCard
 from service.matching.values import Band, Figure, Material, Offer, Restriction
 
 _DECODED_AT_HAND: Final = 4_096
@@ -97,6 +97,11 @@ def _template_of(content: bytes) -> Template:
     return Template(offer, card, tuple(said["figures"]))
 
 
+def address_of(offer: Offer) -> Address:
+    """What filters read of a row."""
+    return Address(offer.region_code, offer.region_paths, offer.site_kind)
+
+
 class Templates:
     """Distinct contents, numbered in the order in which they come."""
 
@@ -133,8 +138,9 @@ class PlaceStore:
     ----------
     arrays : mapping of name to ndarray
         ``ids`` (n,) bytes; ``id_order`` (n,) rows in the order of their ids; ``template`` (n,) the number
-        of each row's content; ``template.bytes`` and ``template.starts`` the contents; ``numbers`` and
-        ``number.*`` as of an OfferTable.
+        of each row's content; ``template.bytes`` and ``template.starts`` the contents; ``address`` the
+        number of each content's address, ``addresses`` these as JSON; ``numbers`` and ``number.*`` as of
+        an OfferTable.
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -142,6 +148,7 @@ class PlaceStore:
         self.numbers = arrays["template"]
         self._bytes, self._starts = arrays["template.bytes"], arrays["template.starts"]
         self._figures = arrays["numbers"]
+        self._address, self._addresses = arrays["address"], arrays["addresses"]
         self._figure_rows = {
             name.removeprefix("number."): (int(ends[0]), int(ends[1]))
             for name, ends in arrays.items()
@@ -156,10 +163,26 @@ class PlaceStore:
         """One distinct content, as it was written."""
         return self._bytes[self._starts[number] : self._starts[number + 1]].tobytes()
 
+    @cached_property
+    def addresses(self) -> list[Address]:
+        """The distinct addresses."""
+        return [
+            Address(code, tuple(tuple(path) for path in paths), kind)
+            for code, paths, kind in orjson.loads(self._addresses.tobytes())
+        ]
+
+    def address_codes(self) -> NDArray[np.int32]:
+        """Which of the addresses each row has. Shape (n,)."""
+        return np.asarray(self._address[self.numbers], dtype=np.int32)
+
     def audience(self, number: int) -> tuple[frozenset[str] | None, frozenset[str]]:
         """For whom the rows of one content are, and from whom they are kept."""
-        card = self._decoded(number).card
+        card = self._template(number).card
         return card.audience, card.kept_from
+
+    def address(self, number: int) -> Address:
+        """The address in one content."""
+        return address_of(self._template(number).offer)
 
     def _decoded(self, number: int) -> Template:
         return _template_of(self.content(number))

@@ -9,8 +9,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from service.index.cards import PlaceCard, ProjectCard
-from service.index.place_rows import Cards, Positions
+from service.index.cards import Address, PlaceCard, ProjectCard
+from service.index.place_rows import Cards, Positions, address_of
 from service.index.values import Atlas
 from service.matching.matcher import Matcher, NeedColumns, Places
 from service.matching.values import Offer
@@ -59,6 +59,14 @@ class Snapshot:
             *stored.rows_of(profile_id),
             *(row for row in young if self.places[row].id == profile_id),
         ]
+
+    def addresses(self) -> tuple[Rows, list[Address]]:
+        """Distinct addresses, and which of them each row has. Shape (n,)."""
+        store = self.places.store
+        young = [address_of(self.offers.row(row)) for row in range(len(store), len(self.offers))]
+        start = len(store.addresses)
+        own = np.arange(start, start + len(young), dtype=np.int32)
+        return np.concatenate([store.address_codes(), own]), [*store.addresses, *young]
 
     def stale_rows(self) -> int:
         """How many rows are younger than the base, or dead in it."""

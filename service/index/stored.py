@@ -105,6 +105,10 @@ def _program() -> str:
     return found.hexdigest()
 
 
+# At once: were the files replaced while this process runs, it would else give its arrays out for theirs.
+_program()
+
+
 def _digest(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
@@ -201,11 +205,12 @@ def write(directory: Path, origin: Origin, arrays: Arrays) -> bool:
         name = f"base-{origin.revision:016d}-{_digest(origin.model)[:12]}-{secrets.token_hex(4)}"
         temporary.rename(directory / name)
         _brought_to_disk(directory)
-        _remove_old(directory)
     except OSError as error:
         shutil.rmtree(temporary, ignore_errors=True)
         _log.warning("index_not_stored", directory=str(directory), reason=str(error))
         return False
+    with contextlib.suppress(FileNotFoundError):  # Two that tidy up at once.
+        _remove_old(directory)
     return True
 
 

@@ -65,16 +65,15 @@ class Upkeep:
                 # Without this thread the index would only ever grow; the next second may go better.
                 _log.exception("index_upkeep_failed")
 
-    def once(self) -> None:
-        """Do what is to be done now, if anything."""
+    def once(self, *, lay_out: bool = False) -> None:
+        """Do what is to be done now, if anything; ``lay_out`` anew whatever has changed, be it little."""
         if self._index.newest() is None:
             return
         with reading(self._database) as session:
             snapshot = self._index.current(session)
             same = revision_of(session) == snapshot.revision
-            origin = (
-                stored.Origin.of(session, snapshot.model_version) if same and is_stale(snapshot) else None
-            )
+            grown = is_stale(snapshot) or (lay_out and snapshot.stale_rows() > 0)
+            origin = stored.Origin.of(session, snapshot.model_version) if same and grown else None
         if self._take_over(snapshot):
             return
         if origin is not None:

@@ -189,7 +189,7 @@ class OfferColumns(_Columns):
     integer features.
     """
 
-    rows: tuple[Offer, ...]
+    rows: Sequence[Offer]
     chain: Any
     has_industry: Bools
     is_county: Bools

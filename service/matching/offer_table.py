@@ -21,6 +21,7 @@ from service.matching.criteria.land import USABLE_LAND, usable_land
 from service.matching.encoding import figures_of
 from service.matching.kept import Kept
 from service.matching.postings import Postings
+from service.matching.picked_rows import PickedRows
 from service.matching.stored_arrays import Arrays, arrays_of, column_from
 from service.matching.ties import tie_order, tie_ranks, ties_up_to
 from service.matching.traits import INDEXED, TRAITS, TraitRows, distinct
@@ -161,7 +162,7 @@ class OfferTable:
         for group, (_, trait) in enumerate(self.traits.items()):
             columns |= take_columns(trait.columns, self.codes[group, index].astype(np.int64))
         return OfferColumns(
-            rows=tuple(self.rows[row] for row in index.tolist()),
+            rows=PickedRows.of(self.rows, index),
             figures={name: self.figure(name, index) for name in self.number_rows if name != USABLE_LAND},
             **columns,
         )

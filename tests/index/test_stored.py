@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session
 
 from service.database import Database, State, reading, record_change, writing
@@ -16,6 +18,7 @@ from service.index import MatchIndex, Upkeep, stored
 from service.index import live as live_index
 from service.index import upkeep as upkeep_module
 from service.index.base import Base, compacted
+from service.index.place_rows import address_of
 from tests.conftest import World
 from tests.index.test_live import changes, content
 
@@ -24,24 +27,9 @@ def _stored(directory: Path) -> list[str]:
     return sorted(path.name for path in directory.glob("base-*"))
 
 
-def _is_mapped(snapshot: Any) -> bool:
-    return (
-        snapshot.offers.segments[0].table.numbers.base is not None
-        and not snapshot.places.store.ids.flags.owndata
-    )
-
-
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
     return tmp_path / "stored"
-
-
-@pytest.fixture
-def _building_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
-        raise AssertionError("places are read from the database")
-
-    monkeypatch.setattr(live_index, "build", refuse)
 
 
 def test_a_stored_index_with_the_changes_since_is_what_building_anew_gives(
@@ -64,6 +52,8 @@ def test_a_stored_index_with_the_changes_since_is_what_building_anew_gives(
         for step in changes(world):
             with reading(database) as session:
                 found = MatchIndex(directory).current(session)
+            codes, addresses = found.addresses()
+            assert [addresses[code] for code in codes] == [address_of(row) for row in found.offers.rows]
             with monkeypatch.context() as allowed, reading(database) as session:
                 allowed.setattr(live_index, "build", _build)
                 assert content(found) == content(MatchIndex().current(session)), step
@@ -139,8 +129,6 @@ def _state(database: Database) -> dict[str, Any]:
 
 
 def _turn_back(database: Database, state: dict[str, Any]) -> None:
-    from sqlalchemy import text
-
     with database.engine.connect() as plain:
         connection = plain.execution_options(writes=True)
         connection.execute(text("DELETE FROM changes WHERE revision > :revision"), state)
@@ -199,8 +187,6 @@ def test_the_newest_two_of_a_model_are_kept_and_what_was_left_half_done_goes(
 ) -> None:
     directory.mkdir()
     (directory / "new-1-left").mkdir()
-    import os
-
     os.utime(directory / "new-1-left", (0, 0))
     names = []
     for _ in range(4):
