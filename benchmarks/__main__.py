@@ -58,7 +58,12 @@ SMALL = (
 )
 FULL = (
     Task("R1", "dense", ("--places", "2543", "100000", "1000000"), is_demo_shared=True),
-    Task("R2", "places", ("--places", "2543", "100000", "1000000"), is_demo_shared=True),
+    Task(
+        "R2",
+        "places",
+        ("--places", "2543", "100000", "1000000", "--own-texts", "100000", "--rounds", "9"),
+        is_demo_shared=True,
+    ),
     Task("H", "http", ("--places", "2543", "--requests", "1000", "--rounds", "3")),
     Task("H", "http", ("--places", "50000", "--requests", "600", "--rounds", "3")),
     Task("S F", "index", ("--places", "1000000")),

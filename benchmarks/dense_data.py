@@ -37,6 +37,7 @@ class Rows:
     ----------
     vectors : ndarray of int8, shape (n, WIDTH)
     figures : ndarray of float64, shape (n, CRITERIA)
+        Column by column, as whoever filters in NumPy would keep them.
     asked : ndarray of int8, shape (m, WIDTH)
     """
 
@@ -106,7 +107,7 @@ def draw_need(rows: Rows, generator: np.random.Generator) -> Wanted:
 def _figures(count: int, generator: np.random.Generator) -> NDArray[np.float64]:
     """Made-up figures: skewed, with one decimal as people write them, partly going together."""
     size = generator.normal(0, 0.5, (count, 1))
-    return np.round(np.exp(4 + size + generator.normal(0, 1, (count, CRITERIA))), 1)
+    return np.asfortranarray(np.round(np.exp(4 + size + generator.normal(0, 1, (count, CRITERIA))), 1))
 
 
 def _quantised(vectors: NDArray[np.float64]) -> NDArray[np.int8]:

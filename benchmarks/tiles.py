@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +32,14 @@ class TileRows(Sequence[Offer]):
     def __getitem__(self, row: Any) -> Any:
         if isinstance(row, slice):
             return [self[number] for number in range(*row.indices(len(self)))]
+        zone, tie_key = self._zones[self._zone[row]], self.tie_key(row)
+        figures = {**zone.figures, **self._figures(row)}
+        return replace(zone, key=tie_key[-1], tie_key=tie_key, figures=figures)
+
+    def tie_key(self, row: int) -> tuple[str, ...]:
+        """Of one row."""
         zone = self._zones[self._zone[row]]
-        key = f"{zone.key}-{row:07d}"
-        return replace(
-            zone, key=key, tie_key=(*zone.tie_key[:-1], key), figures={**zone.figures, **self._figures(row)}
-        )
+        return (*zone.tie_key[:-1], f"{zone.key}-{row:07d}")
 
     def _figures(self, row: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -45,6 +48,19 @@ class TileRows(Sequence[Offer]):
             if name != USABLE_LAND and low == low:
                 found[name] = low if low == high else Band(low, high)
         return found
+
+
+class _TieKeys(Sequence[tuple[str, ...]]):
+    """The tie keys of rows, each made when it is asked for."""
+
+    def __init__(self, rows: TileRows) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, row: Any) -> Any:
+        return self._rows.tie_key(row)
 
 
 def tiled(zones: OfferTable, count: int, generator: np.random.Generator, *, own_texts: bool) -> OfferTable:
@@ -89,7 +105,10 @@ def flat(table: OfferTable) -> OfferColumns:
     every = np.arange(len(table))
     figures = {name: table.figure(name, every) for name in table.number_rows if name != USABLE_LAND}
     found = OfferColumns(rows=table.rows, figures=figures, **columns)
-    found.__dict__.update(tie_order=table.tie_order, tie_rank=table.tie_rank)
+    # Else the plain code makes every row to read its key.
+    found.__dict__.update(
+        tie_order=table.tie_order, tie_rank=table.tie_rank, _keys=_TieKeys(cast(TileRows, table.rows))
+    )
     return found
 
 

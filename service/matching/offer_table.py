@@ -20,8 +20,8 @@ from service.matching.context import Context
 from service.matching.criteria.land import USABLE_LAND, usable_land
 from service.matching.encoding import figures_of
 from service.matching.kept import Kept
-from service.matching.postings import Postings
 from service.matching.picked_rows import PickedRows
+from service.matching.postings import Postings
 from service.matching.stored_arrays import Arrays, arrays_of, column_from
 from service.matching.ties import tie_order, tie_ranks, ties_up_to
 from service.matching.traits import INDEXED, TRAITS, TraitRows, distinct
