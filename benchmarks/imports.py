@@ -43,7 +43,7 @@ SEED = 20_261_128
 _VARIED = ("land_mu", "floor_area_m2", "power_kva", "labour_persons")
 # Run in a process of its own; VmHWM is its highest resident memory since it began.
 _IMPORT = """
-import json, resource, sys, time
+import json, os, resource, sys, time
 from pathlib import Path
 from service.database import open_database
 from service.jobs.imports import import_profiles
@@ -51,12 +51,16 @@ def resident(name):
     (line,) = [line for line in open("/proc/self/status") if line.startswith(name)]
     return int(line.split()[1]) / 1024
 url, organisation, path = sys.argv[1:]
-before, started = resident("VmRSS"), time.perf_counter()
+before, idle, started = resident("VmRSS"), sum(os.times()[:2]), time.perf_counter()
 report = import_profiles(open_database(url), organisation, Path(path))
 seconds = time.perf_counter() - started
 beside = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 grown = resident("VmHWM") - before + max(0, beside - before)
-print(json.dumps({"stored": report.stored, "seconds": seconds, "grown_mib": grown}))
+def used(who):
+    spent = resource.getrusage(who)
+    return spent.ru_utime + spent.ru_stime
+cpu = {"storing": used(resource.RUSAGE_SELF) - idle, "checking": used(resource.RUSAGE_CHILDREN)}
+print(json.dumps({"stored": report.stored, "seconds": seconds, "grown_mib": grown, **cpu}))
 """
 
 
@@ -82,7 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> list[dict[str, Any]]:
             f"{line['database']:<10} {line['format']:<6} {line['rows_per_second']:>9,.0f} rows/s "
             f"[{line['slowest']:,.0f}, {line['fastest']:,.0f}]  with start {line['with_start']:>8,.0f}  "
             f"peer {line['peer']:>9,.0f} rows/s  ratio {line['ratio']:.2f}  "
-            f"memory +{line['grown_mib']:.0f} MiB"
+            f"memory +{line['grown_mib']:.0f} MiB  "
+            f"cpu {line['storing']:.1f} s storing, {line['checking']:.1f} s checking"
         )
     if options.json:
         found = {"seed": SEED, "rows": options.rows, "lines": lines}
@@ -234,6 +239,8 @@ def _line(kind: str, path: Path, rounds: Sequence[dict[str, float]]) -> dict[str
         "peer": statistics.median(rows / found["peer_seconds"] for found in rounds),
         "ratio": statistics.median(found["peer_seconds"] / found["seconds"] for found in rounds),
         "grown_mib": max(found["grown_mib"] for found in rounds),
+        "storing": statistics.median(found["storing"] for found in rounds),
+        "checking": statistics.median(found["checking"] for found in rounds),
         "megabytes": path.stat().st_size / 1e6 if path.exists() else None,
     }
 
