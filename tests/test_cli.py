@@ -9,6 +9,7 @@ import httpx
 import pytest
 import uvicorn
 from click.testing import Result
+from rich.console import Console
 from sqlmodel import select
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
@@ -177,3 +178,49 @@ def test_train_tells_what_it_judged_and_models_are_listed_and_rolled_back(
             cli.main()
         assert ended.value.code == 1
         assert said in capsys.readouterr().out
+
+
+def test_import_reports_bad_rows_with_their_column_and_enters_no_row_twice(
+    world: World, database: Database, tmp_path: Path
+) -> None:
+    path, errors = tmp_path / "profiles.csv", tmp_path / "errors.csv"
+    path.write_text(
+        "region_code,site_kind,as_of,site_name,land_mu\n"
+        "331126,county,2026-11-01,一期,120\n"
+        "331126,county,2026-11-01,二期,1200亩\n"
+        '331126,county,2026-11-01,三期,"1,200"\n',
+        encoding="gb18030",
+    )
+    command = ("import", "profiles", str(path), "--organisation", world.organisations["qingyuan"])
+    for option, said in (
+        ("--validate-only", "2 of 3 rows refused. Nothing was stored: this was a check."),
+        ("--format=csv", "2 of 3 rows refused. Nothing was stored"),
+        ("--row-by-row", "1 profiles are stored, 2 of 3 rows refused."),
+        ("--row-by-row", "Imported before: 1 profiles are stored, 2 of 3 rows refused."),
+    ):
+        result = _run(*command, option, "--errors", str(errors))
+        assert result.exit_code == 1
+        assert said in result.output
+        assert "line 4, land_mu: Write the number without thousands separators" in result.output
+        assert "3,land_mu,/land_mu,unit_in_number," in errors.read_text(encoding="utf-8-sig")
+    assert len(world.get("qingyuan", "/v1/profiles").json()["items"]) == 1
+    path.write_text("region_code,site_kind,as_of\n331126,county,2026-11-01\n")
+    assert _run(*command).exit_code == 0
+
+
+def test_import_says_what_is_wrong_with_a_whole_file(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "profiles.csv"
+    path.write_text("region_code,site_kind,as_of,[/red]\n")
+    arguments = ["shanhai", "import", "profiles", str(path), "--organisation", "org_00000"]
+    monkeypatch.setattr("sys.argv", arguments)
+    monkeypatch.setattr(cli, "console", Console(width=200))
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert "There is no organisation org_00000." in capsys.readouterr().out
+    monkeypatch.setattr("sys.argv", [*arguments[:-1], world.organisations["qingyuan"]])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    assert "No field of a profile is called “[/red]”" in capsys.readouterr().out
