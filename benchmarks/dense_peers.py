@@ -15,7 +15,8 @@ from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import threadpool_limits
 
 from benchmarks.dense_data import CRITERIA, WIDTH, Rows, Wanted
-from service.matching.compiled.dense import dense_need, dense_table, dense_top
+from service.matching.compiled.dense import dense_top
+from service.matching.dense_table import dense_need, dense_table
 
 K = 20
 
