@@ -54,7 +54,7 @@ SMALL = (
     Task("H", "http", ("--places", "2543", "--requests", "400", "--rounds", "2")),
     Task("S F", "index", ("--places", "2543")),
     Task("I", "imports", ("--rows", "2000")),
-    Task("B", "all_pairs", ("--projects", "200", "--places", "2543")),
+    Task("B", "all_pairs", ("--projects", "400", "--places", "2543"), is_demo_shared=True),
 )
 FULL = (
     Task("R1", "dense", ("--places", "2543", "100000", "1000000"), is_demo_shared=True),
@@ -67,8 +67,13 @@ FULL = (
     Task("H", "http", ("--places", "2543", "--requests", "1000", "--rounds", "3")),
     Task("H", "http", ("--places", "50000", "--requests", "600", "--rounds", "3")),
     Task("S F", "index", ("--places", "1000000")),
-    Task("I", "imports", ("--rows", "100000")),
-    Task("B", "all_pairs", ("--projects", "4000", "--places", "50000")),
+    Task("I", "imports", ("--rows", "100000", "--rounds", "1")),
+    Task(
+        "B",
+        "all_pairs",
+        ("--projects", "100000", "--places", "50000", "--timed", "8192", "--rounds", "1"),
+        is_demo_shared=True,
+    ),
 )
 
 

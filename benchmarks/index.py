@@ -32,6 +32,7 @@ from sqlmodel import col, select
 from benchmarks.http_data import World
 from benchmarks.index_build import digest, ranking
 from benchmarks.index_data import prepared
+from benchmarks.index_goals import goals_of
 from service.database import Database, now, open_database, reading, record_change, revision_of, writing
 from service.domain import models
 from service.domain.profiles import Profile
@@ -61,6 +62,7 @@ def main() -> None:
         report = run(options, options.data or Path(temporary))
     for name, value in report.items():
         print(f"{name:52} {value:>12,.2f}" if isinstance(value, float) else f"{name:52} {value:>12}")
+    report["goals"] = goals_of(report)
     if options.json:
         options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
