@@ -17,6 +17,7 @@ from service.api.fragments import Fragments
 from service.api.match_engine import Engine, Include, weights_of
 from service.api.memory import memory_of
 from service.api.pages import query_of
+from service.api.plain_query import PlainQuery
 from service.api.preconditions import not_modified
 from service.api.problems import documented
 from service.domain import profiles, project_records, projects
@@ -154,6 +155,14 @@ def query_matches(
 def query_of_body(body: MatchQuery) -> dict[str, Any]:
     """What must be the same for a cursor to carry on."""
     return body.model_dump(mode="json", exclude={"limit", "cursor", "exclusions_cursor", "include"})
+
+
+def query_of_plain(asked: PlainQuery) -> dict[str, Any]:
+    """The same of a query that was read without a model."""
+    return {**_PLAIN, "project_id": asked.project_id, "weights": asked.weights}
+
+
+_PLAIN = query_of_body(MatchQuery(project_id="prj_0"))
 
 
 def _asked_project(body: MatchQuery, request: Request, session: ReadSession, engine: Engine) -> Fragments:

@@ -22,7 +22,7 @@ from service.api.bounded import Bounded
 from service.api.fragments import FragmentStore
 from service.database import revision_of
 from service.domain.projects import Project
-from service.index import Snapshot
+from service.index import Candidates, NeedColumns, Snapshot
 from service.index.snapshot import Bools
 
 _KEYS_KEPT = 4_096
@@ -30,6 +30,11 @@ _PROJECTS_KEPT = 65_536
 _MASKS_BYTES = 32 * 1024 * 1024
 _ANSWERS_BYTES = 32 * 1024 * 1024
 _FRAGMENTS_BYTES = 128 * 1024 * 1024
+_CANDIDATES_BYTES = 64 * 1024 * 1024
+#: A project with more is ranked by the kernel each time: about 4 MB.
+_CANDIDATES_MOST = 40_000
+#: What Python adds to the arrays.
+_FOUND_BYTES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,13 @@ class HeldProject:
     id: str
     version: int
     organisation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The candidates of a project; None where they are too many to keep."""
+
+    kept: Candidates | None
 
 
 class Held:
@@ -67,7 +79,12 @@ class Held:
         self.fragments = fragments
         self.keys: Bounded[bytes, HeldKey] = Bounded(_KEYS_KEPT)
         self.projects: Bounded[tuple[str, str], HeldProject] = Bounded(_PROJECTS_KEPT)
-        self.answers: Bounded[str, bytes] = Bounded(_ANSWERS_BYTES, len)
+        self.answers: Bounded[tuple[str, str, str, bytes], tuple[str, bytes]] = Bounded(
+            _ANSWERS_BYTES, lambda answer: len(answer[1])
+        )
+        self._candidates: Bounded[tuple[str, str, int], Found] = Bounded(
+            _CANDIDATES_BYTES, lambda found: _FOUND_BYTES + (found.kept.nbytes if found.kept else 0)
+        )
         self._visible: Bounded[str, Bools] = Bounded(_MASKS_BYTES, lambda mask: mask.nbytes)
 
     def visible_places(self, organisation_id: str) -> Bools:
@@ -77,6 +94,25 @@ class Held:
             visible = self.snapshot.visible_places(organisation_id)
             self._visible.put(organisation_id, visible)
         return visible
+
+    def candidates_at_hand(self, organisation_id: str, project: HeldProject) -> Found | None:
+        """The places that a project may have, as far as its organisation is ranked on them."""
+        return self._candidates.get((organisation_id, project.id, project.version))
+
+    def find_candidates(self, organisation_id: str, project: HeldProject, need: NeedColumns) -> Found:
+        """The same, worked out and kept."""
+        snapshot = self.snapshot
+        found = Found(
+            snapshot.matcher.candidates(
+                need,
+                snapshot.offers,
+                visible=self.visible_places(organisation_id),
+                most=_CANDIDATES_MOST,
+                today=snapshot.today,
+            )
+        )
+        self._candidates.put((organisation_id, project.id, project.version), found)
+        return found
 
 
 class Memory:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -205,8 +205,8 @@ def account_page(
     context: Context,
     language: Language,
     lines: Sequence[int] | None = None,
-) -> list[Account]:
-    """What is said of the pairs of a ranking's page, from the numbers that it was ranked by.
+) -> Iterator[Account]:
+    """What is said of the pairs of a ranking's page, from the numbers that it was ranked by, one by one.
 
     Parameters
     ----------
@@ -222,7 +222,6 @@ def account_page(
     shown_offers = offers.take(positions) if ranks_offers or isinstance(offers, Places) else offers
     modes = [verdicts(rules, mode, shown_offers, context) for mode in shown_needs.modes()]
     reading = Reading.of(shown_needs.rows[0], context) if ranks_offers and wanted else None
-    accounts = []
     for row, line in enumerate(wanted):
         need = shown_needs.rows[0 if ranks_offers else row]
         offer = shown_offers.rows[row if ranks_offers else 0]
@@ -232,19 +231,16 @@ def account_page(
         outcomes = modes[-1 if need.site_mode == "either" and site_mode == "rent" else 0]
         missing = missing_in(found)
         missing += unknown_fields(rules, [at(outcome, row) for outcome in outcomes], case)
-        accounts.append(
-            Account(
-                position=int(positions[row]),
-                key=offer.key if ranks_offers else need.key,
-                site_mode=site_mode,
-                lines=found,
-                to_confirm=fields_to_confirm(offer, missing),
-                distance_km=case.distance_km,
-                programme=None if case.partner is None else case.partner[0].programme,
-                points=points_of(case, found),
-            )
+        yield Account(
+            position=int(positions[row]),
+            key=offer.key if ranks_offers else need.key,
+            site_mode=site_mode,
+            lines=found,
+            to_confirm=fields_to_confirm(offer, missing),
+            distance_km=case.distance_km,
+            programme=None if case.partner is None else case.partner[0].programme,
+            points=points_of(case, found),
         )
-    return accounts
 
 
 def explain_page(

@@ -5,13 +5,14 @@ Everything here is pure: plain values in, arrays and plain values out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from service.matching.assessment import Assessment, assess, in_force, merit
+from service.matching.candidates import Candidates, candidates_of
 from service.matching.chain import ChainEncoder
 from service.matching.columns import Bools, Ints, NeedColumns, OfferColumns
 from service.matching.complements import ComplementFinder, Complements, TermComplements
@@ -139,6 +140,7 @@ class Matcher:
         self.default_weights = default_weights
         self.chain = ChainEncoder(tree, lexicon, links)
         self.rules: tuple[AdmissionRule, ...] = admission_rules(rulebook)
+        self._of_day: tuple[date | None, tuple[AdmissionRule, ...]] = (None, ())
 
     def offers(self, rows: Sequence[Offer]) -> OfferColumns:
         """Encode offers. O(rows). Raises KeyError on an unknown industry code."""
@@ -189,11 +191,22 @@ class Matcher:
         assessment = assess(rules, need, offers, context)
         return rank(assessment, offers, visible=visible, k=k, weights=weights, after=after)
 
+    def candidates(
+        self, need: NeedColumns, places: Places, *, visible: Bools, most: int, today: date
+    ) -> Candidates | None:
+        """Every place that one project may have, to be ranked under many weights; None if beyond ``most``."""
+        _require_one(len(need))
+        rules, context = self._in_force(today), self._context(today)
+        return candidates_of(rules, need, places, context, visible=visible, most=most)
+
     def warm(self, places: Places, today: date) -> None:
         """Have the kernel compiled, or loaded from its cache, before the first ranking waits for it."""
         need = self.needs([Need(key="", industry_code=self.tree.codes[0], site_mode="either")])
         nobody, weights = np.zeros(len(places), dtype=np.bool_), Weights(defaults=self.default_weights)
         self.rank_offers(need, places, visible=nobody, k=1, today=today, weights=weights)
+        found = self.candidates(need, places, visible=nobody, most=1, today=today)
+        if found is not None:
+            found.first_page(np.array(weights.normalised), 1)
         self.exclusions(need, places, visible=nobody, limit=1, today=today, weights=weights)
 
     def rank_needs(
@@ -235,8 +248,8 @@ class Matcher:
         today: date,
         language: Language = "zh",
         lines: Sequence[int] | None = None,
-    ) -> list[Account]:
-        """What `explain` says of these lines of a page (all: None) whatever the weights, to be kept."""
+    ) -> Iterator[Account]:
+        """What `explain` says of these lines of a page (all: None), one by one, whatever the weights."""
         rules, context = self._in_force(today), self._context(today)
         return account_page(rules, needs, offers, ranking, context, language, lines)
 
@@ -345,7 +358,11 @@ class Matcher:
         return Context(today, self.rulebook, self.tree, self.model, self.chain)
 
     def _in_force(self, today: date) -> tuple[AdmissionRule, ...]:
-        return in_force(self.rules, self._context(today))
+        day, rules = self._of_day
+        if day != today:
+            rules = in_force(self.rules, self._context(today))
+            self._of_day = (today, rules)
+        return rules
 
 
 def _require_one(count: int) -> None:
