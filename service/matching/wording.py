@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, Self
 from weakref import WeakKeyDictionary
 
@@ -71,6 +72,10 @@ class WordColumns:
                 found[label] = found.get(label, 0) + 1
             start += len(word) or 1
         return found
+
+
+#: The same texts come up in every ranking.
+_normalised: Final = lru_cache(maxsize=2_048)(normalised)
 
 
 class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -299,8 +304,10 @@ class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
         terms : list of str
             Of two characters or more; words of mere business ("销售") are left out.
         """
-        check_is_fitted(self)
-        terms = shared_words(normalised(need_text), normalised(offer_text))
+        if not hasattr(self, "words_"):
+            # Asked for every pair, and slow to say yes.
+            check_is_fitted(self)
+        terms = shared_words(_normalised(need_text), _normalised(offer_text))
         weights = self._weights_of(terms)
         return sorted(terms, key=lambda term: (-weights[term], term))[:k]
 
