@@ -29,12 +29,17 @@ _KEYS_KEPT = 4_096
 _PROJECTS_KEPT = 65_536
 _MASKS_BYTES = 32 * 1024 * 1024
 _ANSWERS_BYTES = 32 * 1024 * 1024
-_FRAGMENTS_BYTES = 128 * 1024 * 1024
+_FRAGMENTS_BYTES = 256 * 1024 * 1024
 _CANDIDATES_BYTES = 64 * 1024 * 1024
 #: A project with more is ranked by the kernel each time: about 4 MB.
 _CANDIDATES_MOST = 40_000
 #: What Python adds to the arrays.
 _FOUND_BYTES = 1_000
+
+
+#: Organisation, project, language and query string of a list; its ETag and body.
+AnswerKey = tuple[str, str, str, bytes]
+Answer = tuple[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +84,7 @@ class Held:
         self.fragments = fragments
         self.keys: Bounded[bytes, HeldKey] = Bounded(_KEYS_KEPT)
         self.projects: Bounded[tuple[str, str], HeldProject] = Bounded(_PROJECTS_KEPT)
-        self.answers: Bounded[tuple[str, str, str, bytes], tuple[str, bytes]] = Bounded(
-            _ANSWERS_BYTES, lambda answer: len(answer[1])
-        )
+        self.answers: Bounded[AnswerKey, Answer] = Bounded(_ANSWERS_BYTES, lambda answer: len(answer[1]))
         self._candidates: Bounded[tuple[str, str, int], Found] = Bounded(
             _CANDIDATES_BYTES, lambda found: _FOUND_BYTES + (found.kept.nbytes if found.kept else 0)
         )

@@ -18,7 +18,7 @@ from service.api.deps import preferred_language
 from service.api.fragments import Fragments
 from service.api.match_engine import Engine
 from service.api.matches import query_of_plain
-from service.api.memory import Held, HeldProject, digest_of
+from service.api.memory import Answer, AnswerKey, Held, HeldProject, digest_of
 from service.api.plain_query import DEFAULT_LIMIT, PlainQuery
 from service.api.plain_query import PATH as QUERIES
 from service.api.preconditions import is_held
@@ -48,7 +48,9 @@ class Question:
     held: Held
     engine: Engine
     project: HeldProject
-    known: Fragments
+    known: Fragments | None
+    answer_key: AnswerKey
+    answer: Answer | None
 
 
 class Shortcut:
@@ -107,12 +109,10 @@ class Shortcut:
         chosen = _LIMIT.fullmatch(query) if query else None
         if query and chosen is None:
             return None
-        question = await _question(scope, project_id)
+        question = await _question(scope, project_id, query)
         if question is None:
             return None
-        held, engine, project = question.held, question.engine, question.project
-        key = (engine.actor.organisation_id, project_id, engine.language, query)
-        answer = held.answers.get(key)
+        engine, project, answer = question.engine, question.project, question.answer
         tag = answer[0] if answer else engine.tag(query.decode(), project.id, project.version)
         held_tags = scope["state"]["headers"].get(b"if-none-match")
         if held_tags is not None and is_held(held_tags.decode("latin-1"), tag):
@@ -122,14 +122,14 @@ class Shortcut:
             weights = np.array(engine.weights.normalised)
             page = await self._page(question, limit, weights, partial(engine.query, f"{scope['path']}?[]"))
             answer = (tag, page + b"}")
-            held.answers.put(key, answer)
+            question.held.answers.put(question.answer_key, answer)
         return _answer(answer[1], (b"etag", tag.encode()))
 
     async def _query(self, scope: Scope, asked: PlainQuery) -> tuple[Message, ...] | None:
         """The answer of ``query_matches``, of a registered project with no filters, pages or extras."""
         if scope["query_string"] or scope["method"] != "POST":
             return None
-        question = await _question(scope, asked.project_id)
+        question = await _question(scope, asked.project_id, None)
         if question is None:
             return None
         engine = question.engine
@@ -144,6 +144,8 @@ class Shortcut:
     ) -> bytes:
         """The page without its closing brace."""
         engine, known, held = question.engine, question.known, question.held
+        if known is None:
+            raise AssertionError("asked for a page of a project of which nothing is at hand")
         organisation_id = engine.actor.organisation_id
         room = self._room = self._room or anyio.CapacityLimiter(RANKINGS_AT_ONCE)
         on_the_loop = len(held.snapshot.offers) <= PLACES_ON_THE_LOOP
@@ -160,7 +162,7 @@ class Shortcut:
         try:
             items = known.items(page, weights)
         except KeyError:
-            await self._explain(question, found.kept, page)
+            await self._explain(engine, known, found.kept, page)
             items = known.items(page, weights)
         return engine.page_bytes(
             items,
@@ -170,13 +172,12 @@ class Shortcut:
             excluded_count=found.kept.excluded_count,
         )
 
-    async def _explain(self, question: Question, kept: Candidates, page: FirstPage) -> None:
+    async def _explain(self, engine: Engine, known: Fragments, kept: Candidates, page: FirstPage) -> None:
         """Bring to hand what is missing of a page, a few pairs at a time.
 
         On the event loop, between other requests: a thread would take the interpreter from it for whole
         switch intervals. One page after the other, so that the first are soon done.
         """
-        engine, known = question.engine, question.known
         turn = self._explaining = self._explaining or asyncio.Lock()
         async with turn:
             missing = known.missing(page)
@@ -185,8 +186,11 @@ class Shortcut:
                     await asyncio.sleep(0)
 
 
-async def _question(scope: Scope, project_id: str) -> Question | None:
-    """Everything that the answer rests on, if it is at hand and valid at this moment."""
+async def _question(scope: Scope, project_id: str, query: bytes | None) -> Question | None:
+    """Everything that the answer rests on, if it is at hand and valid at this moment.
+
+    With a ``query`` of the list, its answer will do.
+    """
     state, headers = scope["app"].state, scope["state"]["headers"]
     authorization = headers.get(b"authorization")
     if not authorization or state.revisions is None:
@@ -207,8 +211,10 @@ async def _question(scope: Scope, project_id: str) -> Question | None:
         return None
     language = _language(headers.get(b"accept-language", b"").decode("latin-1"))
     own = project.organisation_id == actor.organisation_id
+    answer_key = (actor.organisation_id, project_id, language, query or b"")
+    answer = None if query is None else held.answers.get(answer_key)
     known = held.fragments.get(((project.id, project.version), own, language))
-    if known is None:
+    if known is None and answer is None:
         return None
     try:
         require(actor, Permission.MATCHES_READ)
@@ -218,7 +224,7 @@ async def _question(scope: Scope, project_id: str) -> Question | None:
     if state.limiter is not None and not state.limiter.take(actor.key_id):
         return None
     engine = Engine(actor, held.snapshot, language, state.signer, newest.instant, held.fragments)
-    return Question(held, engine, project, known)
+    return Question(held, engine, project, known, answer_key, answer)
 
 
 def _answer(body: bytes, *headers: tuple[bytes, bytes]) -> tuple[Message, ...]:
