@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Final
@@ -10,7 +10,6 @@ from typing import Final
 import anyio
 import numpy as np
 from anyio.to_thread import run_sync
-from numpy.typing import NDArray
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.access.policy import Permission, require
@@ -23,7 +22,7 @@ from service.api.plain_query import DEFAULT_LIMIT, PlainQuery
 from service.api.plain_query import PATH as QUERIES
 from service.api.preconditions import is_held
 from service.errors import Forbidden, Unavailable
-from service.index import Candidates, FirstPage, normalised_weights
+from service.index import Candidates, FirstPage, Weights, normalised_weights
 from service.units import shanghai_day
 
 _MATCHES = re.compile(r"/v1/projects/([0-9a-z_]{1,64})/matches")
@@ -119,8 +118,7 @@ class Shortcut:
             return _not_modified(tag)
         if answer is None:
             limit = int(chosen[1]) if chosen else DEFAULT_LIMIT
-            weights = np.array(engine.weights.normalised)
-            page = await self._page(question, limit, weights, partial(engine.query, f"{scope['path']}?[]"))
+            page = await self._page(question, limit, {}, partial(engine.query, f"{scope['path']}?[]"))
             answer = (tag, page + b"}")
             question.held.answers.put(question.answer_key, answer)
         return _answer(answer[1], (b"etag", tag.encode()))
@@ -132,15 +130,13 @@ class Shortcut:
         question = await _question(scope, asked.project_id, None)
         if question is None:
             return None
-        engine = question.engine
-        normalised = normalised_weights(asked.weights, engine.snapshot.matcher.default_weights)
         page = await self._page(
-            question, asked.limit, np.array(normalised), lambda: engine.query(query_of_plain(asked))
+            question, asked.limit, asked.weights, lambda: question.engine.query(query_of_plain(asked))
         )
         return _answer(page + b',"exclusions":null}')
 
     async def _page(
-        self, question: Question, limit: int, weights: NDArray[np.float64], query: Callable[[], str]
+        self, question: Question, limit: int, chosen: Mapping[str, float], query: Callable[[], str]
     ) -> bytes:
         """The page without its closing brace."""
         engine, known, held = question.engine, question.known, question.held
@@ -153,11 +149,14 @@ class Shortcut:
         if found is None:
             find = partial(held.find_candidates, organisation_id, question.project, known.need)
             found = find() if on_the_loop else await run_sync(find, limiter=room)
+        defaults = engine.snapshot.matcher.default_weights
         if found.kept is None:
+            engine.chosen = Weights(chosen, defaults)
             visible = held.visible_places(organisation_id)
             return await run_sync(
                 partial(engine.match_bytes, known, visible, limit=limit, query=query()), limiter=room
             )
+        weights = np.array(normalised_weights(chosen, defaults))
         page = found.kept.first_page(weights, limit)
         try:
             items = known.items(page, weights)
