@@ -163,8 +163,9 @@ class Engine:
         cursor: str | None = None,
         query: str,
         stability: bool = False,
+        end: bytes = b"}",
     ) -> bytes:
-        """`match_page` as JSON without the closing brace: what is at hand is not worked out again."""
+        """`match_page` as JSON, closed by ``end``: what is at hand is not worked out again."""
         ranking = self.rank(known.need, visible, limit=limit, cursor=cursor, query=query)
         if missing := known.missing(ranking):
             for _ in self.explained(known, ranking, missing, len(missing)):
@@ -178,6 +179,7 @@ class Engine:
             following=ranking.next_cursor,
             eligible_count=ranking.eligible_count,
             excluded_count=ranking.excluded_count,
+            end=end,
         )
 
     def rank(
@@ -222,8 +224,12 @@ class Engine:
         following: Cursor | None,
         eligible_count: int,
         excluded_count: int,
+        end: bytes,
     ) -> bytes:
-        """A page as JSON without the closing brace, from its items, each with a comma before it."""
+        """A page as JSON, from its items, each with a comma before it; ``end`` closes it.
+
+        Joined once: at this size a copy costs as much as a ranking.
+        """
         sealed = b"null"
         if following is not None:
             cursor = self.signer.seal(query(), [following.score, following.tie_key])
@@ -239,6 +245,7 @@ class Engine:
                 memoryview(items)[1:],
                 b'],"next_cursor":%b,"eligible_count":%d,"excluded_count":%d'
                 % (sealed, eligible_count, excluded_count),
+                end,
             )
         )
 

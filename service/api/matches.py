@@ -112,7 +112,7 @@ def list_project_matches(
         query=engine.query(query_of(request)),
         stability=include == "stability",
     )
-    return Response(page + b"}", headers={"ETag": tag}, media_type="application/json")
+    return Response(page, headers={"ETag": tag}, media_type="application/json")
 
 
 @router.post(
@@ -135,6 +135,12 @@ def query_matches(
     known = _asked_project(body, request, session, engine)
     visible = engine.places(body.filters, known.need)
     query = engine.query(query_of_body(body))
+    exclusions = b"null"
+    if "exclusions" in body.include:
+        passed_over = engine.exclusion_page(
+            known.need, visible, limit=body.limit, cursor=body.exclusions_cursor, query=f"exclusions {query}"
+        )
+        exclusions = passed_over.model_dump_json(by_alias=True).encode()
     page = engine.match_bytes(
         known,
         visible,
@@ -142,14 +148,9 @@ def query_matches(
         cursor=body.cursor,
         query=query,
         stability="stability" in body.include,
+        end=b',"exclusions":%b}' % exclusions,
     )
-    exclusions = b"null"
-    if "exclusions" in body.include:
-        passed_over = engine.exclusion_page(
-            known.need, visible, limit=body.limit, cursor=body.exclusions_cursor, query=f"exclusions {query}"
-        )
-        exclusions = passed_over.model_dump_json(by_alias=True).encode()
-    return Response(page + b',"exclusions":' + exclusions + b"}", media_type="application/json")
+    return Response(page, media_type="application/json")
 
 
 def query_of_body(body: MatchQuery) -> dict[str, Any]:

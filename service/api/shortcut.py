@@ -118,8 +118,8 @@ class Shortcut:
             return _not_modified(tag)
         if answer is None:
             limit = int(chosen[1]) if chosen else DEFAULT_LIMIT
-            page = await self._page(question, limit, {}, partial(engine.query, f"{scope['path']}?[]"))
-            answer = (tag, page + b"}")
+            page = await self._page(question, limit, {}, partial(engine.query, f"{scope['path']}?[]"), b"}")
+            answer = (tag, page)
             question.held.answers.put(question.answer_key, answer)
         return _answer(answer[1], (b"etag", tag.encode()))
 
@@ -131,14 +131,23 @@ class Shortcut:
         if question is None:
             return None
         page = await self._page(
-            question, asked.limit, asked.weights, lambda: question.engine.query(query_of_plain(asked))
+            question,
+            asked.limit,
+            asked.weights,
+            lambda: question.engine.query(query_of_plain(asked)),
+            b',"exclusions":null}',
         )
-        return _answer(page + b',"exclusions":null}')
+        return _answer(page)
 
     async def _page(
-        self, question: Question, limit: int, chosen: Mapping[str, float], query: Callable[[], str]
+        self,
+        question: Question,
+        limit: int,
+        chosen: Mapping[str, float],
+        query: Callable[[], str],
+        end: bytes,
     ) -> bytes:
-        """The page without its closing brace."""
+        """The page, closed by ``end``."""
         engine, known, held = question.engine, question.known, question.held
         if known is None:
             raise AssertionError("asked for a page of a project of which nothing is at hand")
@@ -154,7 +163,7 @@ class Shortcut:
             engine.chosen = Weights(chosen, defaults)
             visible = held.visible_places(organisation_id)
             return await run_sync(
-                partial(engine.match_bytes, known, visible, limit=limit, query=query()), limiter=room
+                partial(engine.match_bytes, known, visible, limit=limit, query=query(), end=end), limiter=room
             )
         weights = np.array(normalised_weights(chosen, defaults))
         page = found.kept.first_page(weights, limit)
@@ -169,6 +178,7 @@ class Shortcut:
             following=page.next_cursor,
             eligible_count=len(found.kept),
             excluded_count=found.kept.excluded_count,
+            end=end,
         )
 
     async def _explain(self, engine: Engine, known: Fragments, kept: Candidates, page: FirstPage) -> None:
