@@ -33,8 +33,6 @@ _FRAGMENTS_BYTES = 256 * 1024 * 1024
 _CANDIDATES_BYTES = 64 * 1024 * 1024
 #: A project with more is ranked by the kernel each time: about 4 MB.
 _CANDIDATES_MOST = 40_000
-#: What Python adds to the arrays.
-_FOUND_BYTES = 1_000
 
 
 #: Organisation, project, language and query string of a list; its ETag and body.
@@ -61,7 +59,7 @@ class HeldProject:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The candidates of a project; None where they are too many to keep."""
+    """The candidates of a project; None where there is no room to keep them."""
 
     kept: Candidates | None
 
@@ -85,9 +83,9 @@ class Held:
         self.keys: Bounded[bytes, HeldKey] = Bounded(_KEYS_KEPT)
         self.projects: Bounded[tuple[str, str], HeldProject] = Bounded(_PROJECTS_KEPT)
         self.answers: Bounded[AnswerKey, Answer] = Bounded(_ANSWERS_BYTES, lambda answer: len(answer[1]))
-        self._candidates: Bounded[tuple[str, str, int], Found] = Bounded(
-            _CANDIDATES_BYTES, lambda found: _FOUND_BYTES + (found.kept.nbytes if found.kept else 0)
-        )
+        self._lock = threading.Lock()
+        self._room_for_candidates = _CANDIDATES_BYTES
+        self._candidates: dict[tuple[str, str, int], Found] = {}
         self._visible: Bounded[str, Bools] = Bounded(_MASKS_BYTES, lambda mask: mask.nbytes)
 
     def visible_places(self, organisation_id: str) -> Bools:
@@ -105,17 +103,21 @@ class Held:
     def find_candidates(self, organisation_id: str, project: HeldProject, need: NeedColumns) -> Found:
         """The same, worked out and kept."""
         snapshot = self.snapshot
-        found = Found(
-            snapshot.matcher.candidates(
-                need,
-                snapshot.offers,
-                visible=self.visible_places(organisation_id),
-                most=_CANDIDATES_MOST,
-                today=snapshot.today,
-            )
+        kept = snapshot.matcher.candidates(
+            need,
+            snapshot.offers,
+            visible=self.visible_places(organisation_id),
+            most=_CANDIDATES_MOST,
+            today=snapshot.today,
         )
-        self._candidates.put((organisation_id, project.id, project.version), found)
-        return found
+        key = (organisation_id, project.id, project.version)
+        with self._lock:
+            # Nobody's are let go for another's: where many ask in turn, each would be worked out every time.
+            if key not in self._candidates:
+                fits = kept is not None and kept.nbytes <= self._room_for_candidates
+                self._room_for_candidates -= kept.nbytes if kept is not None and fits else 0
+                self._candidates[key] = Found(kept if fits else None)
+            return self._candidates[key]
 
 
 class Memory:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.access.policy import Permission, require
 from service.api.deps import preferred_language
-from service.api.fragments import Fragments
+from service.api.fragments import Fragments, Page
 from service.api.match_engine import Engine
 from service.api.matches import query_of_plain
 from service.api.memory import Answer, AnswerKey, Held, HeldProject, digest_of
@@ -22,7 +22,7 @@ from service.api.plain_query import DEFAULT_LIMIT, PlainQuery
 from service.api.plain_query import PATH as QUERIES
 from service.api.preconditions import is_held
 from service.errors import Forbidden, Unavailable
-from service.index import Candidates, FirstPage, Weights, normalised_weights
+from service.index import FirstPage, Ranking, Weights, normalised_weights
 from service.units import shanghai_day
 
 _MATCHES = re.compile(r"/v1/projects/([0-9a-z_]{1,64})/matches")
@@ -159,29 +159,36 @@ class Shortcut:
             find = partial(held.find_candidates, organisation_id, question.project, known.need)
             found = find() if on_the_loop else await run_sync(find, limiter=room)
         defaults = engine.snapshot.matcher.default_weights
+        page: FirstPage | Ranking
+        weights = np.array(normalised_weights(chosen, defaults))
         if found.kept is None:
             engine.chosen = Weights(chosen, defaults)
             visible = held.visible_places(organisation_id)
-            return await run_sync(
-                partial(engine.match_bytes, known, visible, limit=limit, query=query(), end=end), limiter=room
-            )
-        weights = np.array(normalised_weights(chosen, defaults))
-        page = found.kept.first_page(weights, limit)
+            rank = partial(engine.rank, known.need, visible, limit=limit, query="")
+            page = ranking = await run_sync(rank, limiter=room)
+            in_full: Callable[[], Ranking] = partial(_itself, ranking)
+            eligible, excluded = ranking.eligible_count, ranking.excluded_count
+        else:
+            page = first = found.kept.first_page(weights, limit)
+            in_full = partial(found.kept.ranking, first)
+            eligible, excluded = len(found.kept), found.kept.excluded_count
         try:
             items = known.items(page, weights)
         except KeyError:
-            await self._explain(engine, known, found.kept, page)
+            await self._explain(engine, known, page, in_full)
             items = known.items(page, weights)
         return engine.page_bytes(
             items,
             query=query,
             following=page.next_cursor,
-            eligible_count=len(found.kept),
-            excluded_count=found.kept.excluded_count,
+            eligible_count=eligible,
+            excluded_count=excluded,
             end=end,
         )
 
-    async def _explain(self, engine: Engine, known: Fragments, kept: Candidates, page: FirstPage) -> None:
+    async def _explain(
+        self, engine: Engine, known: Fragments, page: Page, in_full: Callable[[], Ranking]
+    ) -> None:
         """Bring to hand what is missing of a page, a few pairs at a time.
 
         On the event loop, between other requests: a thread would take the interpreter from it for whole
@@ -191,8 +198,12 @@ class Shortcut:
         async with turn:
             missing = known.missing(page)
             if missing:
-                for _ in engine.explained(known, kept.ranking(page), missing, _EXPLAINED_AT_ONCE):
+                for _ in engine.explained(known, in_full(), missing, _EXPLAINED_AT_ONCE):
                     await asyncio.sleep(0)
+
+
+def _itself(ranking: Ranking) -> Ranking:
+    return ranking
 
 
 async def _question(scope: Scope, project_id: str, query: bytes | None) -> Question | None:
