@@ -8,7 +8,9 @@ from service.index.live import MatchIndex
 from service.index.matchers import build_matcher, fit_first_model
 from service.index.snapshot import Snapshot
 from service.index.upkeep import Upkeep
+from service.matching.candidates import Candidates, FirstPage
 from service.matching.choice import kinds, lines_of, weighed_page
+from service.matching.compiled.joined import join_items
 from service.matching.criteria import CRITERIA
 from service.matching.explain import Account, Line
 from service.matching.matcher import (
@@ -29,18 +31,21 @@ from service.matching.matcher import (
     WeightsError,
     apply_fix,
 )
-from service.matching.summary import sentence
+from service.matching.summary import Points, sentence
+from service.matching.weights import normalised_weights
 
 # The matcher's own shapes go up through here, so that only this package imports it.
 __all__ = [
     "CRITERIA",
     "DEFAULT_WEIGHTS",
     "Account",
+    "Candidates",
     "Complements",
     "Contribution",
     "Cursor",
     "ExclusionCursor",
     "Failure",
+    "FirstPage",
     "FixStep",
     "Item",
     "Line",
@@ -49,6 +54,7 @@ __all__ = [
     "OfferColumns",
     "PlaceCard",
     "Places",
+    "Points",
     "ProjectCard",
     "Ranking",
     "Snapshot",
@@ -60,8 +66,10 @@ __all__ = [
     "basis_of",
     "build_matcher",
     "fit_first_model",
+    "join_items",
     "kinds",
     "lines_of",
+    "normalised_weights",
     "sentence",
     "weighed_page",
 ]

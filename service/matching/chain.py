@@ -177,21 +177,22 @@ class ChainEncoder:
         declared = self.declared(offer)
         wrote = dict(reversed(declared))  # of two words for one code the first is shown
         links: list[ChainLink] = []
-        own_codes = [own for own, _ in declared]
+        holders = self.tree.holders([own for own, _ in declared])
         for kind, terms in (("input", asked.bought), ("alike", asked.made)):
             for term, code in terms:
-                near = self.tree.nearest(code, own_codes)
+                near = self.tree.closest(code, holders)
                 if near is not None and len(self.tree.path(near[1])) > 1:
-                    links.append(ChainLink(kind, term, near[1], self.tree.name(near[1]), wrote[near[0]]))
+                    own = declared[near[0]][0]
+                    links.append(ChainLink(kind, term, near[1], self.tree.name(near[1]), wrote[own]))
         for kind, codes in (
             ("supplier", asked.suppliers),
             ("buyer", asked.buyers),
         ):
             for code in codes:
-                held = next((word for own, word in declared if self.tree.is_within(own, code)), None)
-                if held is not None:
+                holder = holders.get(code)
+                if holder is not None:
                     name = self.tree.name(code)
-                    links.append(ChainLink(kind, name, code, name, held))
+                    links.append(ChainLink(kind, name, code, name, declared[holder][1]))
         return links + _material_links(need, offer)
 
     def bought(self, need: Need) -> list[tuple[str, str]]:

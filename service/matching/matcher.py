@@ -14,6 +14,7 @@ import numpy as np
 
 from service.matching.assessment import Assessment, assess, in_force, merit
 from service.matching.batch import Top, top_of_each
+from service.matching.candidates import Candidates, candidates_of
 from service.matching.chain import ChainEncoder
 from service.matching.columns import Bools, Ints, NeedColumns, OfferColumns
 from service.matching.complements import ComplementFinder, Complements, TermComplements
@@ -229,11 +230,22 @@ class Matcher:
         rules, context = self._in_force(today), self._context(today)
         return top_of_each(rules, needs, places, context, visible=visible, k=k, weights=weights)
 
+    def candidates(
+        self, need: NeedColumns, places: Places, *, visible: Bools, most: int, today: date
+    ) -> Candidates | None:
+        """Every place that one project may have, to be ranked under many weights; None if beyond ``most``."""
+        _require_one(len(need))
+        rules, context = self._in_force(today), self._context(today)
+        return candidates_of(rules, need, places, context, visible=visible, most=most)
+
     def warm(self, places: Places, today: date) -> None:
         """Have the kernel compiled, or loaded from its cache, before the first ranking waits for it."""
         need = self.needs([Need(key="", industry_code=self.tree.codes[0], site_mode="either")])
         nobody, weights = np.zeros(len(places), dtype=np.bool_), Weights(defaults=self.default_weights)
         self.rank_offers(need, places, visible=nobody, k=1, today=today, weights=weights)
+        found = self.candidates(need, places, visible=nobody, most=1, today=today)
+        if found is not None:
+            found.first_page(np.array(weights.normalised), 1)
         self.exclusions(need, places, visible=nobody, limit=1, today=today, weights=weights)
 
     def rank_needs(
@@ -275,8 +287,8 @@ class Matcher:
         today: date,
         language: Language = "zh",
         lines: Sequence[int] | None = None,
-    ) -> list[Account]:
-        """What `explain` says of these lines of a page (all: None) whatever the weights, to be kept."""
+    ) -> Iterator[Account]:
+        """What `explain` says of these lines of a page (all: None), one by one, whatever the weights."""
         rules, context = self._in_force(today), self._context(today)
         return account_page(rules, needs, offers, ranking, context, language, lines)
 

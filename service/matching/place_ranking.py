@@ -159,12 +159,12 @@ def _shown(
             continue
         for reading, plan in enumerate(plans_of(rules, need, segment.table, context)):
             own = np.flatnonzero(inside & (chosen == reading))
-            measured, missing = _measured(plan, segment, positions[own] - start)
+            measured, missing = measured_at(plan, segment, positions[own] - start)
             values[own], unknown[own] = measured.T, missing.T
     return values, unknown
 
 
-def _measured(planned: Planned, segment: Segment, rows: Ints) -> tuple[Floats, Bools]:
+def measured_at(planned: Planned, segment: Segment, rows: Ints) -> tuple[Floats, Bools]:
     """Utilities and what is missing, a row per criterion. Shape (number of criteria, len(rows)) each."""
     values = np.empty((len(CRITERIA), len(rows)), dtype=np.float64)
     unknown = np.empty(values.shape, dtype=np.bool_)
@@ -180,7 +180,7 @@ def assess_places(
     variants = []
     for reading, mode in enumerate(need.modes()):
         parts = [
-            (_measured(plan, segment, np.arange(len(segment.table))), _failures(plan, segment)[0])
+            (measured_at(plan, segment, np.arange(len(segment.table))), _failures(plan, segment)[0])
             for segment in places.segments
             for plan in (plans_of(rules, need, segment.table, context)[reading],)
         ]

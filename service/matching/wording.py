@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, Self
 from weakref import WeakKeyDictionary
 
@@ -79,6 +80,10 @@ class WordColumns:
                     break
             start += length
         return found
+
+
+#: The same texts come up in every ranking.
+_normalised: Final = lru_cache(maxsize=2_048)(normalised)
 
 
 class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
