@@ -32,14 +32,11 @@ test: $(VENV)/dev.stamp  ## Run all tests, on SQLite and PostgreSQL (TEST_WORKER
 prove: $(VENV)/dev.stamp  ## Try 10,000 times what must never happen (ROUNDS=10000 PROOF=proof.json, resumable)
 	$(BIN)/python -m tests.prove --rounds $(or $(ROUNDS),10000) --json $(or $(PROOF),proof.json)
 
-bench: $(VENV)/dev.stamp  ## Measure rankings at small sizes beside their peers
-	$(BIN)/python -m benchmarks.places --places 2543
-	$(BIN)/python -m benchmarks.http --places 2543
+bench: $(VENV)/bench.stamp  ## Measure small sizes beside their peers, and print one table
+	$(BIN)/python -m benchmarks --json benchmarks.json
 
-bench-full: $(VENV)/dev.stamp  ## Measure all sizes; takes many minutes
-	$(BIN)/python -m benchmarks.places --places 2543 100000 1000000
-	$(BIN)/python -m benchmarks.http --places 2543
-	$(BIN)/python -m benchmarks.http --places 50000
+bench-full: $(VENV)/bench.stamp  ## Measure all sizes; takes about 20 minutes
+	$(BIN)/python -m benchmarks --full --json benchmarks.json
 
 check: check-code check-openapi check-types  ## Run every static check
 
@@ -89,7 +86,7 @@ compile = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--custom-compile-command 'make lock' $(UPGRADE) $(1) --output-file requirements/$(2).txt
 
 clean:  ## Remove the environment and everything generated; the data directory stays
-	rm -rf $(VENV) openapi/node_modules openapi/types build dist *.egg-info
+	rm -rf $(VENV) openapi/node_modules openapi/types build dist *.egg-info benchmarks.json
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache test-artefacts
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -107,6 +104,11 @@ $(VENV)/run.stamp: requirements/run.txt requirements/build.txt pyproject.toml | 
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# The peers that are measured against are large, and nothing else needs them.
+$(VENV)/bench.stamp: requirements/bench.txt $(VENV)/dev.stamp
+	$(PIP) install --require-hashes -r requirements/bench.txt
 	@touch $@
 
 openapi/node_modules/.stamp: openapi/package.json openapi/package-lock.json

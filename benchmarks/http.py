@@ -3,7 +3,13 @@
     python -m benchmarks.http --places 2543
 
 One worker each, the same settings of uvicorn, 16 keep-alive connections from this process. Answers are
-checked before anything is timed. Cold: no answer is used twice; warm: the same project, unchanged.
+checked before anything is timed.
+
+- first seen: every project once, nothing of it at hand; through the database, every sentence written.
+- cold: no answer is used twice. Other weights: one project, weights that no request had. Other project:
+  each request another one of the projects, of which the sentences are at hand from an earlier round; other
+  project and weights: both at once, so that some sentences are still written on the way.
+- warm: the same project, unchanged.
 """
 
 from __future__ import annotations
@@ -99,7 +105,8 @@ async def rounds(
     sides = {
         "bare": (bare_port, [b"GET /bare HTTP/1.1\r\nHost: x\r\n\r\n"]),
         "cold, other weights": (port, []),
-        "cold, other project": (port, []),
+        "cold, other project": (port, [world.post(project, {}) for project in world.projects]),
+        "cold, other project, weights": (port, []),
         "warm": (port, [world.get(world.projects[0])]),
         "304": (port, [world.get(world.projects[0], world.tag)]),
     }
@@ -108,13 +115,10 @@ async def rounds(
     for _ in range(options.rounds + 1):
         for name in rng.sample(list(sides), len(sides)):
             to, requests = sides[name]
-            if name.startswith("cold"):
+            if "weights" in name:
+                projects = world.projects if "project" in name else world.projects[:1]
                 requests = [
-                    world.post(
-                        world.projects[i % len(world.projects)] if "project" in name else world.projects[0],
-                        weights(rng),
-                    )
-                    for i in range(options.requests)
+                    world.post(projects[i % len(projects)], weights(rng)) for i in range(options.requests)
                 ]
             task = asyncio.create_task(drive(to, requests, options.requests, options.connections))
             if name.startswith("cold"):

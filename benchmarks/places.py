@@ -3,34 +3,43 @@
     python -m benchmarks.places --places 2543 100000
 
 The zones' real texts with the made-up figures of the demo, tiled to the size asked for, every tile with
-figures of its own. Each round is a need that nobody asked for before (``new need``) and the same need
-with other weights (``other weights``). The plain NumPy code is the reference: an answer that differs from
-it in one digit ends the run. scipy does less than the kernel: the text product and the filter alone.
+figures of its own. Each round is a need that nobody asked for before (``new need``: its industry, text,
+inputs and land are drawn, and encoding it counts) and the same need with other weights. The plain NumPy
+code is the reference: an answer that differs from it in one digit ends the run. The peers do less: the text
+and one filter. With ``--own-texts`` a second data set is measured in which no two places share a text.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from service.database import open_database, reading
-from service.index import MatchIndex, Snapshot
+from benchmarks.demo import demo_snapshot
+from benchmarks.goals import Goal, goal_row, places
+from benchmarks.text_peers import ENGINES, K, Search
+from benchmarks.tiles import flat, tiled
+from service.index import Snapshot
+from service.matching.documents import need_text, offer_text
 from service.matching.matcher import DEFAULT_WEIGHTS, Places, Ranking, Weights
-from service.matching.values import Offer
+from service.matching.offer_table import OfferTable
+from service.matching.values import Need
 
 SEED = 20_260_901
+#: Beyond this size the reference is asked in the first rounds alone: it takes seconds and gigabytes.
+LARGEST_ALWAYS_COMPARED = 100_000
+_COMPARED_ROUNDS = 2
+
+NEW, OTHER = "kernel, new need", "kernel, other weights"
+REFERENCE, SCIPY = "NumPy, all criteria (reference)", "scipy CSR text product and filter"
 
 
 def main(arguments: Sequence[str] | None = None) -> list[dict[str, Any]]:
@@ -38,96 +47,117 @@ def main(arguments: Sequence[str] | None = None) -> list[dict[str, Any]]:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--places", type=int, nargs="+", default=[2543])
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--own-texts", type=int, nargs="*", default=[], metavar="PLACES")
+    parser.add_argument("--peers", nargs="*", choices=[*ENGINES], default=[*ENGINES])
+    parser.add_argument("--demo", type=Path, help="a demo data directory, kept; made where it is missing")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as directory:
-        snapshot = _demo(Path(directory))
-    lines = [line for count in options.places for line in _size(snapshot, count, options.rounds)]
-    print(f"seed {SEED}, rounds {options.rounds}, one thread a side, medians [quartiles]")
-    for line in lines:
-        print(
-            f"{line['places']:>9,}  {line['side']:<34} {line['ms']:9.3f} ms "
-            f"[{line['low']:.3f}, {line['high']:.3f}]  x{line['ratio']:.1f}  {line['passing']:.0%} pass"
-        )
+    snapshot = demo_snapshot(options.demo)
+    lines: list[dict[str, Any]] = []
+    goals: list[Goal] = []
+    for count in options.places:
+        found = _size(snapshot, count, options.rounds, options.peers, own_texts=False)
+        lines += found
+        goals += _goals(count, found, options.peers, "")
+    for count in options.own_texts:
+        found = _size(snapshot, count, options.rounds, (), own_texts=True)
+        lines += found
+        goals += _goals(count, found, (), ", no text shared")
+    report = {"seed": SEED, "rounds": options.rounds, "threads": 1, "lines": lines, "goals": goals}
+    show(report)
     if options.json:
-        options.json.write_text(json.dumps({"seed": SEED, "lines": lines}, indent=2) + "\n", encoding="utf-8")
+        options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return lines
 
 
-def _demo(directory: Path) -> Snapshot:
-    """The index of a demo data directory, which `shanhai demo` makes."""
-    environment = {**os.environ, "SHANHAI_DATA_DIR": str(directory), "SHANHAI_DATABASE_URL": ""}
-    command = [sys.executable, "-c", "from service.cli import main; main()", "demo"]
-    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
-    database = open_database(f"sqlite:///{directory / 'shanhai.db'}")
-    with reading(database) as session:
-        snapshot = MatchIndex().current(session)
-    database.engine.dispose()
-    return snapshot
-
-
-def _tiled(zones: Sequence[Offer], count: int) -> list[Offer]:
-    generator = np.random.Generator(np.random.PCG64(SEED))
-    rows = []
-    for number in range(count):
-        zone = zones[number % len(zones)]
-        varied = generator.uniform(0.3, 2.0, len(zone.figures)).tolist()
-        figures = {
-            name: value * factor if isinstance(value, float) else value
-            for (name, value), factor in zip(zone.figures.items(), varied, strict=True)
-        }
-        key = f"{zone.key}-{number}"
-        rows.append(replace(zone, key=key, tie_key=(*zone.tie_key[:-1], key), figures=figures))
-    return sorted(rows, key=lambda row: row.tie_key)
-
-
-def _size(snapshot: Snapshot, count: int, rounds: int) -> list[dict[str, Any]]:
-    matcher, project = snapshot.matcher, snapshot.needs.rows[0]
-    rows = _tiled([offer for _, offer in snapshot.living()], count)
-    places, columns = Places.of(matcher.table(rows)), matcher.offers(rows)
-    matcher.warm(places, snapshot.today)
-    generator = np.random.Generator(np.random.PCG64(SEED + 1))
-    visible = np.ones(count, dtype=np.bool_)
+def _size(
+    snapshot: Snapshot, count: int, rounds: int, engines: Sequence[str], *, own_texts: bool
+) -> list[dict[str, Any]]:
+    matcher = snapshot.matcher
+    generator = np.random.Generator(np.random.PCG64([SEED, count]))
+    zones = matcher.table(sorted((offer for _, offer in snapshot.living()), key=lambda row: row.tie_key))
+    table = tiled(zones, count, generator, own_texts=own_texts)
+    columns, ranked = flat(table), Places.of(table)
+    searches = {name: _search(name, snapshot, zones, table) for name in engines if find_spec(name)}
+    matcher.warm(ranked, snapshot.today)
+    shared = {"visible": np.ones(count, dtype=np.bool_), "k": K, "today": snapshot.today}
+    land = columns.figure("land_mu").low
     times: dict[str, list[float]] = {}
-    passing = 0.0
-    for _ in range(rounds):
-        land_mu = float(generator.uniform(100, 900))
-        wanted = replace(project, figures={**project.figures, "land_mu": land_mu})
-        need, again = matcher.needs([wanted]), matcher.needs([wanted])
-        drawn = [
-            Weights(dict(zip(DEFAULT_WEIGHTS, values, strict=True)))
-            for values in generator.uniform(0.01, 1, (2, len(DEFAULT_WEIGHTS))).tolist()
-        ]
-        shared = {"visible": visible, "k": 20, "today": snapshot.today}
+    passing = []
+    for number in range(rounds):
+        wanted = _drawn(snapshot, generator)
+        first, second = (_weights(generator) for _ in range(2))
+        need = _timed(times, NEW, lambda w=wanted, f=first: _ranked(matcher, w, ranked, f, shared))[0]
+        ours = _timed(
+            times, OTHER, lambda n=need, s=second: matcher.rank_offers(n, ranked, weights=s, **shared)
+        )
+        passing.append(ours.eligible_count / count)
+        if count <= LARGEST_ALWAYS_COMPARED or number < _COMPARED_ROUNDS:
+            again = matcher.needs([wanted])
+            reference = _timed(
+                times,
+                REFERENCE,
+                lambda n=again, s=second: matcher.rank_offers(n, columns, weights=s, **shared),
+            )
+            _compare(ours, reference, count)
         text = np.asarray(need.text.toarray()).ravel()
+        least = float(wanted.figures["land_mu"])
+        _timed(times, SCIPY, lambda t=text, least=least: _product(columns.text, t, land, least))
+        written = need_text(wanted, matcher.tree)
+        for name, search in searches.items():
+            _timed(times, name, lambda s=search, w=written, least=least: s(w, least))
+    own = statistics.median(times[NEW])
+    said = {"places": count, "own_texts": own_texts, "passing": statistics.fmean(passing)}
+    return [said | _line(side, found, own) for side, found in times.items()]
 
-        def product(text: Any = text, land_mu: float = land_mu) -> Any:
-            scores = columns.text @ text
-            scores[~(columns.figure("land_mu").low >= land_mu)] = -1
-            best = np.argpartition(scores, -20)[-20:]
-            return best[np.argsort(-scores[best])]
 
-        def kernel(need: Any = need, weights: Weights = drawn[0], shared: Any = shared) -> Ranking:
-            return matcher.rank_offers(need, places, weights=weights, **shared)
+def _ranked(matcher: Any, wanted: Need, ranked: Places, weights: Weights, shared: Any) -> tuple[Any, Ranking]:
+    need = matcher.needs([wanted])
+    return need, matcher.rank_offers(need, ranked, weights=weights, **shared)
 
-        def reweighed(need: Any = need, weights: Weights = drawn[1], shared: Any = shared) -> Ranking:
-            return matcher.rank_offers(need, places, weights=weights, **shared)
 
-        def plain(need: Any = again, weights: Weights = drawn[1], shared: Any = shared) -> Ranking:
-            return matcher.rank_offers(need, columns, weights=weights, **shared)
+def _drawn(snapshot: Snapshot, generator: np.random.Generator) -> Need:
+    """A need that shares nothing with the one before: what was worked out for that cannot be found again."""
+    tree, project = snapshot.matcher.tree, snapshot.needs.rows[0]
+    codes = [code for code in tree.codes if len(code) == max(map(len, tree.codes))]
+    own, *others = [codes[number] for number in generator.choice(len(codes), 5, replace=False)]
+    names = [tree.name(code) for code in others]
+    return replace(
+        project,
+        industry_code=own,
+        name=names[0],
+        products=(names[1],),
+        inputs=(names[2],),
+        description=names[3],
+        figures={**project.figures, "land_mu": float(generator.uniform(50, 600))},
+    )
 
-        _timed(times, "kernel, new need", kernel)
-        ours = _timed(times, "kernel, other weights", reweighed)
-        reference = _timed(times, "NumPy, all criteria (reference)", plain)
-        _timed(times, "scipy CSR text product and filter", product)
-        if (ours.scores.tobytes(), ours.positions.tolist()) != (
-            reference.scores.tobytes(),
-            reference.positions.tolist(),
-        ):
-            raise SystemExit(f"{count} places: the kernel's answer differs from the reference")
-        passing += reference.eligible_count / count / rounds
-    own = statistics.median(times["kernel, new need"])
-    return [_line(side, found, own, count, passing) for side, found in times.items()]
+
+def _weights(generator: np.random.Generator) -> Weights:
+    drawn = generator.uniform(0.01, 1, len(DEFAULT_WEIGHTS)).tolist()
+    return Weights(dict(zip(DEFAULT_WEIGHTS, drawn, strict=True)))
+
+
+def _product(texts: Any, text: Any, land: Any, least: float) -> Any:
+    scores = texts @ text
+    scores[~(land >= least)] = -1
+    best = np.argpartition(scores, -K)[-K:]
+    return best[np.argsort(-scores[best])]
+
+
+def _search(name: str, snapshot: Snapshot, zones: OfferTable, table: OfferTable) -> Search:
+    texts = [offer_text(row, snapshot.matcher.tree) for row in zones.rows]
+    zone = np.sort(np.arange(len(table)) % len(zones))
+    return ENGINES[name](texts, zone, table.figure("land_mu", np.arange(len(table))).low)
+
+
+def _compare(ours: Ranking, reference: Ranking, count: int) -> None:
+    if (ours.scores.tobytes(), ours.positions.tolist(), ours.eligible_count) != (
+        reference.scores.tobytes(),
+        reference.positions.tolist(),
+        reference.eligible_count,
+    ):
+        raise SystemExit(f"{count} places: the kernel's answer differs from the reference")
 
 
 def _timed(times: dict[str, list[float]], side: str, run: Callable[[], Any]) -> Any:
@@ -137,18 +167,58 @@ def _timed(times: dict[str, list[float]], side: str, run: Callable[[], Any]) -> 
     return answer
 
 
-def _line(side: str, found: list[float], own: float, count: int, passing: float) -> dict[str, Any]:
+def _line(side: str, found: list[float], own: float) -> dict[str, Any]:
     low, high = np.quantile(found, [0.25, 0.75]).tolist()
     middle = statistics.median(found)
-    return {
-        "places": count,
-        "side": side,
-        "ms": middle,
-        "low": low,
-        "high": high,
-        "ratio": middle / own,
-        "passing": passing,
-    }
+    return {"side": side, "ms": middle, "low": low, "high": high, "rounds": len(found), "ratio": middle / own}
+
+
+def _goals(count: int, lines: Sequence[dict[str, Any]], engines: Sequence[str], said: str) -> list[Goal]:
+    """A need never seen beside every peer; then for information the reference, and other weights."""
+    own = {line["side"]: line["ms"] for line in lines}
+    least = 3.0 if count >= 1_000_000 else 1.0
+    found = [
+        goal_row(
+            "R2",
+            places(count),
+            f"{peer}{said}",
+            ours_ms=own[NEW],
+            peer_ms=own.get(peer),
+            at_least=None if peer == REFERENCE else least,
+        )
+        for peer in (SCIPY, *engines, REFERENCE)
+    ]
+    best = min(own[peer] for peer in (SCIPY, *engines) if peer in own)
+    found.append(
+        goal_row("R2", places(count), f"best peer, other weights{said}", ours_ms=own[OTHER], peer_ms=best)
+    )
+    if not said:
+        faiss = "FAISS: none, what is served is sparse (dense: R1)"
+        found.append(
+            Goal(
+                task="R2",
+                size=places(count),
+                what=faiss,
+                ours="-",
+                peer="",
+                ratio=None,
+                goal="",
+                met=None,
+            )
+        )
+    return found
+
+
+def show(report: dict[str, Any]) -> None:
+    """Print the table."""
+    print(f"seed {report['seed']}, one thread a side, synthetic figures, medians [quartiles]")
+    for line in report["lines"]:
+        texts = "own texts" if line["own_texts"] else ""
+        print(
+            f"{line['places']:>9,}  {line['side']:<34} {line['ms']:9.3f} ms "
+            f"[{line['low']:.3f}, {line['high']:.3f}]  x{line['ratio']:.2f}  "
+            f"{line['passing']:.1%} pass  {texts}"
+        )
 
 
 if __name__ == "__main__":

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Final
 
 import anyio.to_thread
 import structlog
@@ -18,6 +21,7 @@ from service.api import (
     comments,
     document,
     enclave_terms,
+    fragments,
     health,
     holds,
     itineraries,
@@ -51,7 +55,7 @@ from service.api.rates import limiter_of
 from service.api.shortcut import Shortcut
 from service.database import Database, State, open_database, reading
 from service.errors import Unavailable
-from service.index import MatchIndex
+from service.index import MatchIndex, Upkeep
 from service.logs import configure
 from service.revisions import revisions_of
 from service.schema import is_current
@@ -87,15 +91,27 @@ ROUTERS = (
 )
 
 
+#: How long a thread may keep the interpreter while the event loop waits for it; Python's own 5 ms would
+#: be added to every answer, /livez among them, that is asked for beside one long computation.
+SWITCH_SECONDS: Final = 0.0005
+
+
 def serving() -> FastAPI:
     """The application of a serving process; each worker sets up its own logs."""
     settings = Settings()
     configure(settings.log_level)
-    return create_app(settings)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    return create_app(settings, has_the_process=True)
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The service as an ASGI application. Its database must be migrated; ``/readyz`` says if it is not."""
+def create_app(settings: Settings | None = None, *, has_the_process: bool = False) -> FastAPI:
+    """The service as an ASGI application. Its database must be migrated; ``/readyz`` says if it is not.
+
+    Parameters
+    ----------
+    has_the_process : bool
+        Whether nothing else lives in this process, so that its garbage collection may be set for serving.
+    """
     settings = settings or Settings()
     database = open_database(
         settings.url, pool_size=settings.pool_size, busy_timeout_seconds=settings.busy_timeout_seconds
@@ -108,7 +124,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await run_in_threadpool(_warm, app, database, settings)
         _log.info("started", database=database.description)
         app.state.revisions = revisions_of(database)
+        upkeep = Upkeep(app.state.index, database)
+        upkeep.start()
+        if has_the_process:
+            # The index is millions of objects that stay: walking them takes a quarter of a second each time.
+            gc.collect()
+            gc.freeze()
         yield
+        await run_in_threadpool(upkeep.stop)
         app.state.revisions.close()
         database.engine.dispose()
 
@@ -122,7 +145,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         dependencies=[Depends(refuse_unknown_parameters)],
     )
     app.state.database = database
-    app.state.index = MatchIndex()
+    app.state.index = MatchIndex(settings.index_path)
     app.state.memory = Memory()
     app.state.revisions = None
     app.state.limiter = limiter_of(settings.rate_limit)
@@ -147,11 +170,11 @@ def _warm(app: FastAPI, database: Database, settings: Settings) -> None:
             if not is_current(session):
                 _log.warning("not_migrated", advice="run `shanhai migrate`")
                 return
-            snapshot = app.state.index.current(session)
-            snapshot.matcher.warm(snapshot.offers, snapshot.today)
+            fragments.warm()
             if not settings.signing_key:
                 # Shared by all workers, so that a cursor of one is good at another.
                 state = session.get_one(State, 1)
                 app.state.signer = Signer(state.signing_key)
+        app.state.index.start(database)
     except Unavailable as error:
         _log.warning("not_ready", code=error.code, detail=error.detail)

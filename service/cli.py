@@ -1,4 +1,4 @@
-"""The command ``shanhai``: serve, migrate, demo, keys, people, match, train, models, evaluate, openapi."""
+"""The command ``shanhai``: serve, migrate, demo, keys, match, import, train, models, rematch and more."""
 
 from __future__ import annotations
 
@@ -12,16 +12,27 @@ import structlog
 import typer
 import uvicorn
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from service import demo, evaluate_command, models_table, people_command, ranked_table, schema
+from service import (
+    demo,
+    evaluate_command,
+    import_command,
+    models_table,
+    people_command,
+    ranked_table,
+    rematch_command,
+    schema,
+)
 from service.access.policy import Permission, Role
 from service.app import create_app
-from service.database import Database, open_database, writing
+from service.database import Database, open_database, reading, writing
 from service.domain import keys, organisations
 from service.domain.organisations import OrganisationWrite
 from service.domain.shapes import validated
 from service.errors import ShanhaiError
+from service.index import MatchIndex, Upkeep
 from service.jobs import placements as past
 from service.jobs import training
 from service.logs import configure
@@ -36,6 +47,8 @@ people_app = typer.Typer(no_args_is_help=True, help="People of an organisation."
 app.add_typer(people_app, name="people")
 organisations_app = typer.Typer(no_args_is_help=True, help="Organisations; the first one is made here.")
 app.add_typer(organisations_app, name="organisations")
+import_app = typer.Typer(no_args_is_help=True, help="Bulk import of files.")
+app.add_typer(import_app, name="import")
 models_app = typer.Typer(no_args_is_help=True, help="Model versions.")
 app.add_typer(models_app, name="models")
 console = Console()
@@ -61,9 +74,9 @@ def main() -> None:
     try:
         app()
     except ShanhaiError as error:
-        console.print(f"[red]{error.code}[/]: {error.detail}")
+        console.print(f"[red]{error.code}[/]: {escape(error.detail)}")
         for entry in error.errors:
-            console.print(f"  {entry.pointer}: {entry.detail}")
+            console.print(f"  {entry.pointer}: {entry.detail}", markup=False)
         raise SystemExit(1) from error
 
 
@@ -121,6 +134,20 @@ def _progress() -> Progress:
     )
 
 
+@app.command()
+def index() -> None:
+    """Store the match index, so that `serve` and whatever else ranks starts from it."""
+    settings = Settings()
+    with _progress() as progress:
+        progress.add_task("index", total=None)
+        found, database = MatchIndex(settings.index_path), _open(settings)
+        found.start(database)
+        Upkeep(found, database).once(lay_out=True)
+        with reading(database) as session:
+            snapshot = found.current(session)
+    console.print(f"Stored: {len(snapshot.offers)} rows at revision {snapshot.base_revision}.")
+
+
 @app.command(name="demo")
 def demo_command() -> None:
     """Migrate, enter the demo where it is missing, and print the ranked table of its project."""
@@ -156,7 +183,9 @@ def match(
     if url:
         ranked_table.print_page(out, _ask(url, key, project_id, limit, chosen), chosen)
     else:
-        ranked_table.show(out, _open(Settings()), project_id, None, limit=limit, language=chosen)
+        settings = Settings()
+        index = MatchIndex(settings.index_path)
+        ranked_table.show(out, _open(settings), project_id, None, limit=limit, language=chosen, index=index)
     if svg:
         ranked_table.draw(out, svg)
 
@@ -228,6 +257,25 @@ def reset_password(user_name: Annotated[str, typer.Argument(help="Who cannot sig
     people_command.reset_password(console, _open(Settings()), user_name)
 
 
+@import_app.command("profiles")
+def import_profiles(
+    path: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE", help="NDJSON or CSV.")],
+    organisation: Annotated[str, typer.Option(help="Id of the organisation that enters them.")],
+    form: Annotated[
+        str, typer.Option("--format", help="ndjson or csv; by the file's ending where left out.")
+    ] = "",
+    validate_only: Annotated[bool, typer.Option("--validate-only", help="Check, store nothing.")] = False,
+    row_by_row: Annotated[
+        bool, typer.Option("--row-by-row", help="Store good rows beside bad ones.")
+    ] = False,
+    errors: Annotated[Path | None, typer.Option(help="Write all refusals here: NDJSON, or .csv.")] = None,
+) -> None:
+    """Enter a file of profiles, all of it or nothing; run again, it goes on and enters no row twice."""
+    mode = import_command.mode_of(validate_only=validate_only, row_by_row=row_by_row)
+    if import_command.run(console, _open(Settings()), organisation, path, form, mode, errors).refused:
+        raise typer.Exit(1)
+
+
 @app.command()
 def train(
     placements: Annotated[
@@ -241,10 +289,12 @@ def train(
     with _progress() as progress:
         task = progress.add_task("train: read", total=None)
         history = past.read(placements) if placements else []
+        settings = Settings()
         report = training.train(
-            _open(Settings()),
+            _open(settings),
             history,
             step=lambda name: progress.update(task, description=f"train: {name}"),
+            index_directory=settings.index_path,
         )
     models_table.show_training(console, report)
 
@@ -258,8 +308,24 @@ def list_models() -> None:
 @models_app.command("rollback")
 def roll_back_model(version: Annotated[str, typer.Argument(help="A version that was live before.")]) -> None:
     """Make an earlier model live again, from the very next ranking on."""
-    training.roll_back(_open(Settings()), version)
+    settings = Settings()
+    training.roll_back(_open(settings), version, settings.index_path)
     console.print(f"{version} is live.")
+
+
+@app.command()
+def rematch(
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Places of each project.")] = 50,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; one per core if not given.")] = None,
+    scheduler: Annotated[str, typer.Option(help="Rank on a Dask cluster: tcp://host:port.")] = "",
+    chunk: Annotated[int, typer.Option(min=1, max=100_000, help="Projects in a file.")] = 256,
+    out: Annotated[Path | None, typer.Option(file_okay=False, help="Where to write.")] = None,
+) -> None:
+    """Write the best places of every open project; run it again to go on after a kill."""
+    settings = Settings()
+    base, sizes = settings.data_dir / "rematch", {"limit": limit, "chunk": chunk}
+    code = rematch_command.run(console, _open(settings), base, out, jobs=jobs, scheduler=scheduler, **sizes)
+    raise typer.Exit(code)
 
 
 @app.command()

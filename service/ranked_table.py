@@ -66,6 +66,7 @@ def show(
     *,
     limit: int,
     language: Language,
+    index: MatchIndex | None = None,
 ) -> None:
     """Rank the places of a registered project and print them; ``actor`` None is its own organisation."""
     with reading(database) as session:
@@ -74,7 +75,7 @@ def show(
             raise NotFound(detail=f"There is no project {project_id}.")
         owner = session.get_one(Organisation, row.organisation_id)
         actor = actor or Actor(owner.id, owner.kind, owner.region_code, "command", granted_to(owner.kind))
-        engine = Engine(actor, MatchIndex().current(session), language, Signer(""), now(session))
+        engine = Engine(actor, (index or MatchIndex()).current(session), language, Signer(""), now(session))
         need = engine.need(row, row.id, row.organisation_id)
         page = engine.match_page(
             need, engine.places(None, need), limit=limit, cursor=None, query="", stability=False

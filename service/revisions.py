@@ -71,9 +71,36 @@ class SqliteRevisions:
         self._path = path
         self._connection: Any = None
         self._seen: tuple[int, int] = (-1, 0)
+        self._waiting: list[asyncio.Future[Newest]] = []
 
     async def newest(self) -> Newest:
-        """The newest committed revision."""
+        """The newest committed revision. All that ask in one turn of the loop share what is read after it.
+
+        Reading takes locks on the file, which costs more than the rest of a request that is answered from
+        memory. Before the turn ends nothing is read: a commit that a caller has seen is never missed.
+        """
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            loop.call_soon(self._answer)
+        waiter: asyncio.Future[Newest] = loop.create_future()
+        self._waiting.append(waiter)
+        return await waiter
+
+    def _answer(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        try:
+            found = self._read()
+        except Unavailable as error:
+            for waiter in waiting:
+                if not waiter.done():
+                    waiter.set_exception(error)
+            return
+        for waiter in waiting:
+            # One whose caller hung up is cancelled.
+            if not waiter.done():
+                waiter.set_result(found)
+
+    def _read(self) -> Newest:
         module = sqlite_module()
         try:
             if self._connection is None:

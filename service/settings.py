@@ -15,6 +15,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path("data"), description="Where the embedded database and demo keys live.")
     database_url: str = Field("", description="A postgresql:// URL; empty means embedded SQLite in data_dir.")
+    index_dir: str = Field("", description="Where the match index is stored; empty: `index` in data_dir.")
     host: str = Field("127.0.0.1", description="The address that `serve` listens on.")
     port: int = Field(8000, ge=1, le=65535, description="The port that `serve` listens on.")
     workers: int = Field(1, ge=1, le=64, description="Worker processes of `serve`.")
@@ -30,6 +31,11 @@ class Settings(BaseSettings):
         False, description="Whether an organisation's sign-in service may have a private address."
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def index_path(self) -> Path:
+        """The directory of the stored index."""
+        return Path(self.index_dir) if self.index_dir else self.data_dir / "index"
 
     @property
     def url(self) -> str:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 import uvicorn
 from click.testing import Result
+from rich.console import Console
 from sqlmodel import select
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
@@ -18,6 +19,7 @@ from service.access.keys import ApiKey, authenticate
 from service.database import Database, reading
 from service.domain import logins, models
 from service.errors import Unauthenticated
+from service.index import MatchIndex
 from tests.conftest import World
 from tests.jobs.decided import decide, profiles
 
@@ -52,6 +54,18 @@ def test_migrate_says_which_database_and_can_be_run_again() -> None:
         result = _run("migrate")
         assert result.exit_code == 0
         assert "SQLite" in result.output
+
+
+def test_index_stores_what_there_is_and_what_has_changed_since(
+    world: World, database: Database, tmp_path: Path
+) -> None:
+    for count in (1, 2):
+        world.profile()
+        result = _run("index")
+        assert (result.exit_code, f"Stored: {count} rows" in result.output) == (0, True), result.output
+        with reading(database) as session:
+            mapped = MatchIndex(tmp_path / "index").current(session)
+        assert (mapped.base_revision, mapped.stale_rows()) == (mapped.revision, 0)
 
 
 @pytest.mark.parametrize(("language", "said"), [("zh", "符合准入 1 处"), ("en", "1 admitted, 0 passed over")])
@@ -182,3 +196,49 @@ def test_train_tells_what_it_judged_and_models_are_listed_and_rolled_back(
             cli.main()
         assert ended.value.code == 1
         assert said in capsys.readouterr().out
+
+
+def test_import_reports_bad_rows_with_their_column_and_enters_no_row_twice(
+    world: World, database: Database, tmp_path: Path
+) -> None:
+    path, errors = tmp_path / "profiles.csv", tmp_path / "errors.csv"
+    path.write_text(
+        "region_code,site_kind,as_of,site_name,land_mu\n"
+        "331126,county,2026-11-01,一期,120\n"
+        "331126,county,2026-11-01,二期,1200亩\n"
+        '331126,county,2026-11-01,三期,"1,200"\n',
+        encoding="gb18030",
+    )
+    command = ("import", "profiles", str(path), "--organisation", world.organisations["qingyuan"])
+    for option, said in (
+        ("--validate-only", "2 of 3 rows refused. Nothing was stored: this was a check."),
+        ("--format=csv", "2 of 3 rows refused. Nothing was stored"),
+        ("--row-by-row", "1 profiles are stored, 2 of 3 rows refused."),
+        ("--row-by-row", "Imported before: 1 profiles are stored, 2 of 3 rows refused."),
+    ):
+        result = _run(*command, option, "--errors", str(errors))
+        assert result.exit_code == 1
+        assert said in result.output
+        assert "line 4, land_mu: Write the number without thousands separators" in result.output
+        assert "3,land_mu,/land_mu,unit_in_number," in errors.read_text(encoding="utf-8-sig")
+    assert len(world.get("qingyuan", "/v1/profiles").json()["items"]) == 1
+    path.write_text("region_code,site_kind,as_of\n331126,county,2026-11-01\n")
+    assert _run(*command).exit_code == 0
+
+
+def test_import_says_what_is_wrong_with_a_whole_file(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "profiles.csv"
+    path.write_text("region_code,site_kind,as_of,[/red]\n")
+    arguments = ["shanhai", "import", "profiles", str(path), "--organisation", "org_00000"]
+    monkeypatch.setattr("sys.argv", arguments)
+    monkeypatch.setattr(cli, "console", Console(width=200))
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert "There is no organisation org_00000." in capsys.readouterr().out
+    monkeypatch.setattr("sys.argv", [*arguments[:-1], world.organisations["qingyuan"]])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    assert "No field of a profile is called “[/red]”" in capsys.readouterr().out

@@ -173,3 +173,10 @@ def test_the_npm_lock_names_no_registry_and_hashes_everything() -> None:
     assert [
         name for name, entry in packages.items() if "integrity" not in entry and "inBundle" not in entry
     ] == []
+
+
+@pytest.mark.parametrize("goal", ["bench", "bench-full"])
+def test_the_benchmarks_install_their_peers_before_they_run(rehearsal: Path, goal: str) -> None:
+    shutil.copy(ROOT / "requirements/bench.txt", rehearsal / "requirements/bench.txt")
+    told = _run("make", "--dry-run", goal, cwd=rehearsal).stdout
+    assert told.index("--require-hashes -r requirements/bench.txt") < told.index("-m benchmarks")

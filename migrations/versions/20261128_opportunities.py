@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_opportunities"
-down_revision = "20261128_people"
+down_revision = "20261128_holds"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_people"
-down_revision = "20261123_outcomes"
+down_revision = "20261128_imports"
 branch_labels = None
 depends_on = None
 

@@ -33,25 +33,25 @@ def passing(snapshot: Snapshot, filters: Filters, need: NeedColumns) -> Bools:
     Invalid
         ``unknown_region`` for a province or region that does not exist.
     """
-    offers = snapshot.offers.rows
-    passes = np.ones(len(offers), dtype=np.bool_)
+    address_of_place, places = snapshot.addresses()
+    passes = np.ones(len(places), dtype=np.bool_)
     if filters.province is not None:
         codes = _province(snapshot, filters.province)
-        passes &= np.array([offer.region_code[:2] in codes for offer in offers], dtype=np.bool_)
+        passes &= np.array([place.region_code[:2] in codes for place in places], dtype=np.bool_)
     if filters.region_codes:
         _require_regions(snapshot, filters.region_codes)
         wanted = set(filters.region_codes)
-        inside = [not wanted.isdisjoint(offer.region_paths[0]) for offer in offers]
+        inside = [not wanted.isdisjoint(place.region_paths[0]) for place in places]
         passes &= np.array(inside, dtype=np.bool_)
     if filters.site_kinds:
         kinds = set(filters.site_kinds)
-        passes &= np.array([offer.site_kind in kinds for offer in offers], dtype=np.bool_)
+        passes &= np.array([place.site_kind in kinds for place in places], dtype=np.bool_)
     if filters.programmes:
         programmes = set(filters.programmes)
         regions = {p.region_code for p in need.rows[0].partners if p.programme in programmes}
-        paths = [regions.intersection(c for path in offer.region_paths for c in path) for offer in offers]
+        paths = [regions.intersection(c for path in place.region_paths for c in path) for place in places]
         passes &= np.array([bool(found) for found in paths], dtype=np.bool_)
-    return passes
+    return np.asarray(passes[address_of_place], dtype=np.bool_)
 
 
 def _province(snapshot: Snapshot, province: str) -> set[str]:

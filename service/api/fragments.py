@@ -10,25 +10,59 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
-from typing import Any, Final
+from itertools import accumulate
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
 from service.api.rankings import contribution_texts, place_values
-from service.index import Account, NeedColumns, PlaceCard, Ranking, Weights, kinds, lines_of, sentence
+from service.index import (
+    DEFAULT_WEIGHTS,
+    Account,
+    NeedColumns,
+    PlaceCard,
+    Points,
+    join_items,
+    kinds,
+    lines_of,
+    sentence,
+)
 from service.index import weighed_page as weigh
 
+T = TypeVar("T", bound=np.generic)
+#: The bytes of some items.
+Items = bytes | memoryview
+
 _MODES: Final = {"build": 0, "rent": 1, "both": 2}
-_NULL: Final = b"null"
-# Where the pieces of an item change: rank, score, summary, then weight and contribution of each line.
-_RANK, _SCORE, _SUMMARY, _WEIGHT, _CONTRIBUTION = 1, 3, 5, 7, 9
-_STEP: Final = 4
 #: About what an encoded need and the bookkeeping of one project take.
 _BASE_BYTES: Final = 24_000
-#: What Python adds to the bytes of an item's pieces.
-_ITEM_BYTES: Final = 4_000
+#: What Python adds to the bytes of an item.
+_ITEM_BYTES: Final = 2_000
+_ROW_BITS: Final = 24
+_CRITERIA: Final = len(DEFAULT_WEIGHTS)
+#: An item's pieces; between two of them stands what a ranking writes.
+_PIECES: Final = 6 + 2 * _CRITERIA
+
+
+class Page(Protocol):
+    """What an item's place in a page is told by: a `Ranking` of places, or a page of candidates."""
+
+    @property
+    def positions(self) -> NDArray[np.int64]:
+        """The ranked rows, best first. Shape (k,)."""
+        ...
+
+    @property
+    def site_modes(self) -> Sequence[str]:
+        """How each was read. Length k."""
+        ...
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """Shape (k,)."""
+        ...
 
 
 class Fragments:
@@ -38,24 +72,35 @@ class Fragments:
     ----------
     need : NeedColumns, one row
         The project as it is ranked.
+
+    Notes
+    -----
+    Texts stand one behind the other in one array of bytes: a list of Python objects per item would be
+    walked by every garbage collection. Arrays are replaced when they are full, and never changed where
+    something was written: a reader's copy stays good.
     """
 
     def __init__(self, need: NeedColumns) -> None:
         self.need = need
-        self.size_bytes = _BASE_BYTES
         self._lock = threading.Lock()
         self._rows: dict[int, int] = {}
-        self._pieces: list[list[bytes]] = []
-        self._accounts: list[Account] = []
-        self._summaries: list[dict[int, bytes]] = []
-        # Replaced, never changed below the rows that are known: a reader's copy stays good.
-        self._utilities: NDArray[np.float64] = np.empty((0, 0))
-        self._kinds: NDArray[np.int8] = np.empty((0, 0), dtype=np.int8)
+        self._points: list[Points] = []
+        self._summaries: dict[int, tuple[int, int]] = {}
+        self._arena: NDArray[np.uint8] = np.empty(0, dtype=np.uint8)
+        self._used = 0
+        self._pieces: NDArray[np.int64] = np.empty((0, _PIECES + 1), dtype=np.int64)
+        self._utilities: NDArray[np.float64] = np.empty((0, _CRITERIA))
+        self._kinds: NDArray[np.int8] = np.empty((0, _CRITERIA), dtype=np.int8)
 
-    def missing(self, ranking: Ranking) -> list[int]:
+    @property
+    def size_bytes(self) -> int:
+        """About what it takes."""
+        return _BASE_BYTES + len(self._arena) + _ITEM_BYTES * len(self._points)
+
+    def missing(self, page: Page) -> list[int]:
         """The lines of a page that are not at hand yet."""
         rows = self._rows
-        return [line for line, key in enumerate(_keys(ranking)) if key not in rows]
+        return [line for line, key in enumerate(_keys(page)) if key not in rows]
 
     def add(self, accounts: Sequence[Account], cards: Sequence[PlaceCard]) -> None:
         """Encode what is said of further pairs; ``cards`` are their places."""
@@ -65,90 +110,137 @@ class Fragments:
                 if key not in self._rows:
                     self._append(account, card)
                     # Last: a reader that finds the key finds all that belongs to it.
-                    self._rows[key] = len(self._pieces) - 1
+                    self._rows[key] = len(self._points) - 1
 
     def _append(self, account: Account, card: PlaceCard) -> None:
-        row, count = len(self._pieces), len(account.lines)
-        if row == len(self._utilities):
-            grown = max(32, 2 * row)
-            self._utilities = _grown(self._utilities, (grown, count), np.float64)
-            self._kinds = _grown(self._kinds, (grown, count), np.int8)
+        row = len(self._points)
+        if row == len(self._pieces):
+            self._pieces = _grown(self._pieces, 2 * row)
+            self._utilities = _grown(self._utilities, 2 * row)
+            self._kinds = _grown(self._kinds, 2 * row)
         self._utilities[row] = [line.utility for line in account.lines]
-        self._kinds[row] = kinds(account.points, count)
+        self._kinds[row] = kinds(account.points, len(account.lines))
         pieces = _pieces(account, card)
-        self._pieces.append(pieces)
-        self._accounts.append(account)
-        self._summaries.append({})
-        self.size_bytes += _ITEM_BYTES + sum(map(len, pieces))
+        start, _ = self._written(b"".join(pieces))
+        self._pieces[row] = [start, *(start + length for length in accumulate(map(len, pieces)))]
+        self._points.append(account.points)
+
+    def _written(self, text: bytes) -> tuple[int, int]:
+        """Put a text into the arena; where it begins and ends there. To be called under the lock."""
+        start, end = self._used, self._used + len(text)
+        if end > len(self._arena):
+            self._arena = _grown(self._arena, 2 * end)
+        self._arena[start:end] = np.frombuffer(text, dtype=np.uint8)
+        self._used = end
+        return start, end
 
     def items(
-        self, ranking: Ranking, weights: Weights, intervals: Sequence[tuple[int, int]] | None = None
-    ) -> bytes:
-        """The items of a page, of which nothing is missing, as a JSON array."""
-        if not len(ranking.positions):
-            return b"[]"
-        rows = [self._rows[key] for key in _keys(ranking)]
-        normalised = np.array(weights.normalised)
-        contributions, codes = weigh(normalised, self._utilities, self._kinds, np.array(rows))
-        shares, count = _numbers(contributions), len(normalised)
-        scores, own_weights = _numbers(ranking.scores), _numbers(normalised)
-        page: list[bytes] = []
-        span = _STEP * count
-        lines = zip(rows, codes.tolist(), scores, strict=True)
-        for line, (row, code, score) in enumerate(lines):
-            item = self._pieces[row].copy()
-            item[_RANK] = b"%d" % (ranking.preceding + line + 1)
-            item[_SCORE] = score
-            item[_SUMMARY] = self._summaries[row].get(code) or self._summary(row, code)
-            item[_WEIGHT : _WEIGHT + span : _STEP] = own_weights
-            item[_CONTRIBUTION : _CONTRIBUTION + span : _STEP] = shares[line * count : (line + 1) * count]
-            if intervals is not None:
-                item[-4], item[-2] = (b"%d" % rank for rank in intervals[line])
-            page += item
-        page[0] = page[0].replace(b",", b"[", 1)
-        page.append(b"]")
-        return b"".join(page)
+        self,
+        page: Page,
+        weights: NDArray[np.float64],
+        preceding: int = 0,
+        intervals: Sequence[tuple[int, int]] | None = None,
+    ) -> Items:
+        """The items of a page of which nothing is missing, as JSON, a comma before each.
 
-    def _summary(self, row: int, code: int) -> bytes:
-        text = orjson.dumps(sentence(self._accounts[row].points, lines_of(code)))
-        self._summaries[row][code] = text
-        return text
+        Parameters
+        ----------
+        page : Page
+        weights : ndarray of float64, shape (number of criteria,), normalised
+        preceding : int
+            How many stand before the page.
+        intervals : sequence of (lowest rank, highest rank), optional
+
+        Returns
+        -------
+        items : bytes-like
+
+        Raises
+        ------
+        KeyError
+            If something is missing.
+        """
+        known, count = self._rows, len(page.positions)
+        if not count:
+            return b""
+        found = [known[key] for key in _keys(page)]
+        rows = np.array(found)
+        figures = np.empty(_CRITERIA + count * (1 + _CRITERIA))
+        figures[:_CRITERIA] = weights
+        figures[_CRITERIA : _CRITERIA + count] = page.scores
+        shares = figures[_CRITERIA + count :].reshape(count, _CRITERIA)
+        codes = weigh(weights, self._utilities, self._kinds, rows, shares)
+        said = self._said(found, codes.tolist())
+        text = orjson.dumps(figures, option=orjson.OPT_SERIALIZE_NUMPY)
+        ranks = _NO_INTERVALS[:count] if intervals is None else np.array(intervals, dtype=np.int64)
+        items: memoryview = join_items(
+            # After the summaries, of which some may be new: whatever they point to is in it.
+            self._arena,
+            self._pieces,
+            rows,
+            said,
+            preceding + 1,
+            ranks,
+            np.frombuffer(text, dtype=np.uint8),
+            _CRITERIA,
+        ).data
+        return items
+
+    def _said(self, rows: Sequence[int], codes: Sequence[int]) -> NDArray[np.int64]:
+        """Where the summaries of these rows begin and end. Shape (len(rows), 2)."""
+        known = self._summaries
+        said: list[int] = []
+        for row, code in zip(rows, codes, strict=True):
+            key = code << _ROW_BITS | row
+            span = known.get(key)
+            if span is None:
+                text = orjson.dumps(sentence(self._points[row], lines_of(code)))
+                with self._lock:
+                    span = known[key] = self._written(text)
+            said += span
+        return np.array(said).reshape(-1, 2)
+
+
+#: As many lines as a page may have.
+_NO_INTERVALS: Final = np.zeros((100, 2), dtype=np.int64)
+
+
+def warm() -> None:
+    """Have what joins the items compiled, or loaded from its cache, before the first request waits for it."""
+    nothing = np.zeros(0, dtype=np.int64)
+    shares = np.zeros((0, _CRITERIA))
+    weigh(np.zeros(_CRITERIA), shares, np.zeros((0, _CRITERIA), dtype=np.int8), nothing, shares)
+    pieces, spans = np.zeros((0, _PIECES + 1), dtype=np.int64), nothing.reshape(-1, 2)
+    text = np.frombuffer(orjson.dumps([0.0] * _CRITERIA), dtype=np.uint8)
+    join_items(np.zeros(0, dtype=np.uint8), pieces, nothing, spans, 1, spans, text, _CRITERIA)
 
 
 def _key(position: int, site_mode: str) -> int:
     return position * len(_MODES) + _MODES[site_mode]
 
 
-def _keys(ranking: Ranking) -> list[int]:
-    pairs = zip(ranking.positions.tolist(), ranking.site_modes, strict=True)
-    return [_key(position, mode) for position, mode in pairs]
+def _keys(page: Page) -> list[int]:
+    modes, count = _MODES, len(_MODES)
+    pairs = zip(page.positions.tolist(), page.site_modes, strict=True)
+    return [position * count + modes[mode] for position, mode in pairs]
 
 
-def _grown(array: NDArray[Any], shape: tuple[int, int], dtype: type[Any]) -> NDArray[Any]:
-    larger = np.zeros(shape, dtype=dtype)
-    if array.size:
-        larger[: len(array)] = array
+def _grown(array: NDArray[T], length: int) -> NDArray[T]:
+    larger = np.zeros((max(32, length), *array.shape[1:]), dtype=array.dtype)
+    larger[: len(array)] = array
     return larger
 
 
-def _numbers(values: NDArray[np.float64]) -> list[bytes]:
-    """Each number as JSON; all of them at once, which costs a tenth of one by one."""
-    flat = np.ascontiguousarray(values, dtype=np.float64).ravel()
-    return orjson.dumps(flat, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].split(b",")
-
-
 def _pieces(account: Account, card: PlaceCard) -> list[bytes]:
-    """An item in pieces, with a place for every number that a ranking writes."""
+    """An item in pieces: between two of them a ranking writes a number or the summary."""
     profile = orjson.dumps(place_values(card))
-    pieces = [b',{"rank":', b"", b',"score":', b"", b',"profile":' + profile + b',"summary":', b""]
+    pieces = [b',{"rank":', b',"score":', b',"profile":' + profile + b',"summary":']
     before = b',"contributions":[{'
     for line in account.lines:
         head, figures = contribution_texts(line)
         pieces += [
             before + head + b',"weight":',
-            b"",
             b',"utility":' + orjson.dumps(line.utility) + b',"contribution":',
-            b"",
         ]
         before = b"," + figures + b"},{"
     distance = None if account.distance_km is None else round(account.distance_km, 1)
@@ -157,9 +249,7 @@ def _pieces(account: Account, card: PlaceCard) -> list[bytes]:
     return [
         *pieces,
         before.removesuffix(b",{") + b"]," + ends + b',"rank_low":',
-        _NULL,
         b',"rank_high":',
-        _NULL,
         b"," + tail,
     ]
 

@@ -6,21 +6,21 @@ One pure ASGI middleware, so that nothing is parsed that is too large, too deep 
 from __future__ import annotations
 
 import asyncio
-import json
-import math
 import re
 import secrets
 import time
-from typing import Any
+from collections.abc import Mapping
 
 import structlog
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api import problems
-from service.errors import FieldError, Invalid, ShanhaiError, Unavailable
+from service.api.plain_query import PATH as PLAIN_PATH
+from service.api.plain_query import plain_query
+from service.errors import ShanhaiError, Unavailable
 from service.settings import Settings
+from service.strict_json import parse_json
 
 _log = structlog.get_logger()
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -54,8 +54,10 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
+        headers = first_headers(scope)
+        request_id = _request_id(headers)
+        state = scope.setdefault("state", {})
+        state["request_id"], state["headers"] = request_id, headers
         started = time.perf_counter()
         status = 500
 
@@ -88,11 +90,11 @@ class Guard:
                 raise Unavailable("overloaded", "The service is full. Try again in a second.")
             if _UNSAFE_PATH.search(scope["path"]):
                 refusal = problems.problem(request_id, 404, "not_found", "There is nothing at this address.")
-            elif _has_body(scope):
+            elif _has_body(headers := scope["state"]["headers"]):
                 async with asyncio.timeout(self.settings.body_timeout_seconds):
-                    body = await self._read(scope, receive)
-                if _is_json(scope) and body:
-                    check_json(body, self.settings.max_json_depth)
+                    body = await self._read(headers, receive)
+                if body and _is_json(headers):
+                    self._check(scope, body)
                 receive = _replay(body, receive)
         except TimeoutError:
             refusal = problems.of_error(
@@ -102,10 +104,18 @@ class Guard:
             refusal = problems.of_error(request_id, error)
         await (refusal or self.app)(scope, receive, send)
 
-    async def _read(self, scope: Scope, receive: Receive) -> bytes:
+    def _check(self, scope: Scope, body: bytes) -> None:
+        """Refuse what is not strict JSON. A plain match query was checked on the way by who reads it."""
+        if scope["path"] == PLAIN_PATH:
+            scope["state"]["plain_query"] = plain = plain_query(body)
+            if plain is not None:
+                return
+        parse_json(body, self.settings.max_json_depth)
+
+    async def _read(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
         limit = self.settings.max_body_bytes
         too_large = BodyTooLarge("body_too_large", f"A body may have {limit} bytes. Send less at once.")
-        declared = Headers(scope=scope).get("content-length", "0")
+        declared = headers.get(b"content-length", b"0")
         if declared.isdigit() and int(declared[:19]) > limit:
             raise too_large
         parts: list[bytes] = []
@@ -122,65 +132,16 @@ class Guard:
                 return b"".join(parts)
 
 
-def check_json(body: bytes, max_depth: int) -> None:
-    """Refuse what Python's parser lets pass: NaN, infinities, duplicate keys, deep nesting.
-
-    Raises
-    ------
-    Invalid
-        With a code and a pointer for the first fault found.
-    """
-    try:
-        value = json.loads(
-            body.decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_constant=_not_finite,
-            parse_float=_finite,
-        )
-    except UnicodeDecodeError as error:
-        raise _fault("not_utf8", "Send JSON in UTF-8.") from error
-    except json.JSONDecodeError as error:
-        raise _fault("json_invalid", f"This is not JSON, from character {error.pos} on.") from error
-    except RecursionError as error:
-        raise _fault("too_deep", f"Nest at most {max_depth} levels.") from error
-    except ValueError as error:
-        # Python refuses integers of more than 4,300 digits with a plain ValueError.
-        raise _fault("number_out_of_range", "A number is too long.") from error
-    if _depth(value, max_depth) > max_depth:
-        raise _fault("too_deep", f"Nest at most {max_depth} levels.")
-
-
-def _fault(code: str, detail: str) -> Invalid:
-    return Invalid([FieldError("", code, detail)])
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise _fault("duplicate_key", "A member stands twice in one object; which one is meant?")
+def first_headers(scope: Scope) -> dict[bytes, bytes]:
+    """The headers by name; of repeated ones the first, as the framework reads them."""
+    found: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        found.setdefault(name, value)
     return found
 
 
-def _not_finite(_text: str) -> Any:
-    raise _fault("not_finite", "NaN and Infinity are not JSON numbers.")
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if math.isinf(value):
-        raise _fault("not_finite", "A number is too large.")
-    return value
-
-
-def _depth(value: Any, limit: int) -> int:
-    if limit < 0 or not isinstance(value, dict | list):
-        return 0
-    members = value.values() if isinstance(value, dict) else value
-    return 1 + max((_depth(member, limit - 1) for member in members), default=0)
-
-
-def _request_id(scope: Scope) -> str:
-    given = Headers(scope=scope).get("x-request-id", "")
+def _request_id(headers: Mapping[bytes, bytes]) -> str:
+    given = headers.get(b"x-request-id", b"").decode("latin-1")
     return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
 
 
@@ -193,14 +154,13 @@ def _headers(request_id: str) -> list[tuple[bytes, bytes]]:
     ]
 
 
-def _has_body(scope: Scope) -> bool:
-    headers = Headers(scope=scope)
-    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+def _has_body(headers: Mapping[bytes, bytes]) -> bool:
+    return headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
 
 
-def _is_json(scope: Scope) -> bool:
-    media_type = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
-    return media_type == "application/json" or media_type.endswith("+json")
+def _is_json(headers: Mapping[bytes, bytes]) -> bool:
+    media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    return media_type == b"application/json" or media_type.endswith(b"+json")
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

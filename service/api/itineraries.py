@@ -126,7 +126,7 @@ def _chosen(engine: Engine, row: Project, body: ItineraryQuery) -> list[int]:
         rows = {
             snapshot.places[position].id: position
             for profile_id in asked
-            for position in snapshot.positions_of.get(profile_id, ())
+            for position in snapshot.rows_of_profile(profile_id)
             if visible[position]
         }
         errors = [

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 from typing import Any, Literal
 
+import numpy as np
 import orjson
 from fastapi import Request
 from sqlmodel import Session
@@ -17,7 +19,7 @@ from service.access.policy import Actor
 from service.api import rankings as r
 from service.api.deps import Language
 from service.api.filters import Filters, passing
-from service.api.fragments import Fragments, FragmentStore
+from service.api.fragments import Fragments, FragmentStore, Items
 from service.api.memory import memory_of
 from service.api.pages import Signer, signer_of
 from service.database import now
@@ -171,13 +173,24 @@ class Engine:
         cursor: str | None = None,
         query: str,
         stability: bool = False,
+        end: bytes = b"}",
     ) -> bytes:
-        """`match_page` as JSON without the closing brace: what is at hand is not worked out again."""
+        """`match_page` as JSON, closed by ``end``: what is at hand is not worked out again."""
         ranking = self.rank(known.need, visible, limit=limit, cursor=cursor, query=query)
-        self.explain(known, ranking)
+        if missing := known.missing(ranking):
+            for _ in self.explained(known, ranking, missing, len(missing)):
+                continue
         offers = self.snapshot.offers
         intervals = self._intervals(known.need, offers, visible, ranking) if stability else None
-        return self.written(known, ranking, query=query, intervals=intervals)
+        items = known.items(ranking, np.array(self.weights.normalised), ranking.preceding, intervals)
+        return self.page_bytes(
+            items,
+            query=lambda: query,
+            following=ranking.next_cursor,
+            eligible_count=ranking.eligible_count,
+            excluded_count=ranking.excluded_count,
+            end=end,
+        )
 
     def rank(
         self, need: NeedColumns, visible: Bools, *, limit: int, cursor: str | None = None, query: str
@@ -193,11 +206,10 @@ class Engine:
             after=self._after(query, cursor),
         )
 
-    def explain(self, known: Fragments, ranking: Ranking) -> None:
-        """Bring to hand what is missing of a page."""
-        missing = known.missing(ranking)
-        if not missing:
-            return
+    def explained(
+        self, known: Fragments, ranking: Ranking, lines: Sequence[int], at_once: int
+    ) -> Iterator[None]:
+        """Bring to hand what is said of these lines of a page, so many at a time."""
         snapshot = self.snapshot
         accounts = snapshot.matcher.accounts(
             known.need,
@@ -205,30 +217,45 @@ class Engine:
             ranking,
             today=snapshot.today,
             language=self.language,
-            lines=missing,
+            lines=lines,
         )
-        known.add(accounts, [snapshot.places[account.position] for account in accounts])
+        yield
+        while some := list(islice(accounts, at_once)):
+            known.add(some, [snapshot.places[account.position] for account in some])
+            yield
         if self.fragments is not None:
             self.fragments.trim()
 
-    def written(
+    def page_bytes(
         self,
-        known: Fragments,
-        ranking: Ranking,
+        items: Items,
         *,
-        query: str,
-        intervals: Sequence[tuple[int, int]] | None = None,
+        query: Callable[[], str],
+        following: Cursor | None,
+        eligible_count: int,
+        excluded_count: int,
+        end: bytes,
     ) -> bytes:
-        """A page of which nothing is missing, as JSON without the closing brace."""
-        tail = self._tail(query, ranking)
-        basis = {name: tail.pop(name) for name in self.basis}
+        """A page as JSON, from its items, each with a comma before it; ``end`` closes it.
+
+        Joined once: at this size a copy costs as much as a ranking.
+        """
+        sealed = b"null"
+        if following is not None:
+            cursor = self.signer.seal(query(), [following.score, following.tie_key])
+            sealed = b'"%b"' % cursor.encode()
         return b"".join(
             (
-                orjson.dumps(basis | {"effective_at": rfc_3339(self.effective_at)})[:-1],
-                b',"items":',
-                known.items(ranking, self.weights, intervals),
-                b",",
-                orjson.dumps(tail)[1:-1],
+                b'{"model_version":%b,"index_revision":%d,"effective_at":"%b","items":['
+                % (
+                    orjson.dumps(self.snapshot.model_version),
+                    self.snapshot.revision,
+                    rfc_3339(self.effective_at).encode(),
+                ),
+                memoryview(items)[1:],
+                b'],"next_cursor":%b,"eligible_count":%d,"excluded_count":%d'
+                % (sealed, eligible_count, excluded_count),
+                end,
             )
         )
 

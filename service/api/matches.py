@@ -17,6 +17,7 @@ from service.api.fragments import Fragments
 from service.api.match_engine import Engine, Include, weights_of
 from service.api.memory import memory_of
 from service.api.pages import query_of
+from service.api.plain_query import PlainQuery
 from service.api.preconditions import not_modified
 from service.api.problems import documented
 from service.domain import profiles, project_records, projects
@@ -111,7 +112,7 @@ def list_project_matches(
         query=engine.query(query_of(request)),
         stability=include == "stability",
     )
-    return Response(page + b"}", headers={"ETag": tag}, media_type="application/json")
+    return Response(page, headers={"ETag": tag}, media_type="application/json")
 
 
 @router.post(
@@ -134,6 +135,12 @@ def query_matches(
     known = _asked_project(body, request, session, engine)
     visible = engine.places(body.filters, known.need)
     query = engine.query(query_of_body(body))
+    exclusions = b"null"
+    if "exclusions" in body.include:
+        passed_over = engine.exclusion_page(
+            known.need, visible, limit=body.limit, cursor=body.exclusions_cursor, query=f"exclusions {query}"
+        )
+        exclusions = passed_over.model_dump_json(by_alias=True).encode()
     page = engine.match_bytes(
         known,
         visible,
@@ -141,19 +148,22 @@ def query_matches(
         cursor=body.cursor,
         query=query,
         stability="stability" in body.include,
+        end=b',"exclusions":%b}' % exclusions,
     )
-    exclusions = b"null"
-    if "exclusions" in body.include:
-        passed_over = engine.exclusion_page(
-            known.need, visible, limit=body.limit, cursor=body.exclusions_cursor, query=f"exclusions {query}"
-        )
-        exclusions = passed_over.model_dump_json(by_alias=True).encode()
-    return Response(page + b',"exclusions":' + exclusions + b"}", media_type="application/json")
+    return Response(page, media_type="application/json")
 
 
 def query_of_body(body: MatchQuery) -> dict[str, Any]:
     """What must be the same for a cursor to carry on."""
     return body.model_dump(mode="json", exclude={"limit", "cursor", "exclusions_cursor", "include"})
+
+
+def query_of_plain(asked: PlainQuery) -> dict[str, Any]:
+    """The same of a query that was read without a model."""
+    return {**_PLAIN, "project_id": asked.project_id, "weights": asked.weights}
+
+
+_PLAIN = query_of_body(MatchQuery(project_id="prj_0"))
 
 
 def _asked_project(body: MatchQuery, request: Request, session: ReadSession, engine: Engine) -> Fragments:

@@ -22,14 +22,22 @@ from service.api.bounded import Bounded
 from service.api.fragments import FragmentStore
 from service.database import revision_of
 from service.domain.projects import Project
-from service.index import Snapshot
+from service.index import Candidates, NeedColumns, Snapshot
 from service.index.snapshot import Bools
 
 _KEYS_KEPT = 4_096
 _PROJECTS_KEPT = 65_536
 _MASKS_BYTES = 32 * 1024 * 1024
 _ANSWERS_BYTES = 32 * 1024 * 1024
-_FRAGMENTS_BYTES = 128 * 1024 * 1024
+_FRAGMENTS_BYTES = 256 * 1024 * 1024
+_CANDIDATES_BYTES = 64 * 1024 * 1024
+#: A project with more is ranked by the kernel each time: about 4 MB.
+_CANDIDATES_MOST = 40_000
+
+
+#: Organisation, project, language and query string of a list; its ETag and body.
+AnswerKey = tuple[str, str, str, bytes]
+Answer = tuple[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,13 @@ class HeldProject:
     id: str
     version: int
     organisation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The candidates of a project; None where there is no room to keep them."""
+
+    kept: Candidates | None
 
 
 class Held:
@@ -67,7 +82,10 @@ class Held:
         self.fragments = fragments
         self.keys: Bounded[bytes, HeldKey] = Bounded(_KEYS_KEPT)
         self.projects: Bounded[tuple[str, str], HeldProject] = Bounded(_PROJECTS_KEPT)
-        self.answers: Bounded[str, bytes] = Bounded(_ANSWERS_BYTES, len)
+        self.answers: Bounded[AnswerKey, Answer] = Bounded(_ANSWERS_BYTES, lambda answer: len(answer[1]))
+        self._lock = threading.Lock()
+        self._room_for_candidates = _CANDIDATES_BYTES
+        self._candidates: dict[tuple[str, str, int], Found] = {}
         self._visible: Bounded[str, Bools] = Bounded(_MASKS_BYTES, lambda mask: mask.nbytes)
 
     def visible_places(self, organisation_id: str) -> Bools:
@@ -77,6 +95,29 @@ class Held:
             visible = self.snapshot.visible_places(organisation_id)
             self._visible.put(organisation_id, visible)
         return visible
+
+    def candidates_at_hand(self, organisation_id: str, project: HeldProject) -> Found | None:
+        """The places that a project may have, as far as its organisation is ranked on them."""
+        return self._candidates.get((organisation_id, project.id, project.version))
+
+    def find_candidates(self, organisation_id: str, project: HeldProject, need: NeedColumns) -> Found:
+        """The same, worked out and kept."""
+        snapshot = self.snapshot
+        kept = snapshot.matcher.candidates(
+            need,
+            snapshot.offers,
+            visible=self.visible_places(organisation_id),
+            most=_CANDIDATES_MOST,
+            today=snapshot.today,
+        )
+        key = (organisation_id, project.id, project.version)
+        with self._lock:
+            # Nobody's are let go for another's: where many ask in turn, each would be worked out every time.
+            if key not in self._candidates:
+                fits = kept is not None and kept.nbytes <= self._room_for_candidates
+                self._room_for_candidates -= kept.nbytes if kept is not None and fits else 0
+                self._candidates[key] = Found(kept if fits else None)
+            return self._candidates[key]
 
 
 class Memory:

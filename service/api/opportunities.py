@@ -115,7 +115,7 @@ def move_opportunity(
     """
 
     def act() -> OpportunityRead:
-        rest_on = partial(basis_of, index.current(session))
+        rest_on = partial(basis_of, session, index.current(session))
         row = opportunity_records.move(session, actor, opportunity_id, body, rest_on)
         return opportunities.read(session, actor, row)
 

@@ -231,7 +231,7 @@ def contribution_texts(line: Line) -> tuple[bytes, bytes]:
         "unknown": line.unknown,
         "reason": shown.text,
     }
-    return orjson.dumps({"criterion": line.criterion})[1:-1], orjson.dumps(figures)[1:-1]
+    return b'"criterion":"%b"' % line.criterion.encode(), orjson.dumps(figures)[1:-1]
 
 
 def _ends(band: tuple[float, float] | None) -> dict[str, float] | None:

@@ -161,6 +161,12 @@ def next_expiry(session: Session, instant: datetime) -> datetime | None:
     return session.exec(statement).one()
 
 
+def bound(session: Session) -> set[str]:
+    """The profiles of which something may be taken: held at present, or in a pool that others draw on."""
+    holding = select(Hold.profile_id).where(Hold.state == "active")
+    return {*session.exec(holding), *session.exec(select(PoolMember.profile_id))}
+
+
 def lapsed(session: Session, since: datetime, until: datetime) -> set[str]:
     """The profiles of which a hold lapsed from one instant to another (both included), with pool fellows."""
     statement = select(Hold.profile_id).where(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from sqlmodel import Field, Session, SQLModel, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -44,7 +46,13 @@ def require_known(session: Session, codes: dict[str, str]) -> None:
     """Raise ``Invalid`` for the first pointer whose code is no industry. ``codes``: pointer -> code."""
     if not codes:
         return
-    known = set(session.exec(select(Industry.code).where(col(Industry.code).in_(set(codes.values())))))
+    require_among(
+        set(session.exec(select(Industry.code).where(col(Industry.code).in_(set(codes.values()))))), codes
+    )
+
+
+def require_among(known: Container[str], codes: dict[str, str]) -> None:
+    """``require_known`` where the codes that there are have been read before."""
     for pointer, code in codes.items():
         if code not in known:
             raise invalid(

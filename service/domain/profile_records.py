@@ -6,7 +6,6 @@ instead: a profile that is public stays as it is until then, another one is `sub
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, Final, cast
 
 from sqlalchemy import JSON, UniqueConstraint
@@ -16,11 +15,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 from service.access import audit
 from service.access.policy import Actor, governs
 from service.database import UtcDateTime, new_id, now, record_change
-from service.domain import approvals, industries, pairings, promises, quantities, regions, zones
+from service.domain import approvals, promises, regions
 from service.domain.approvals import Approval
-from service.domain.organisations import Organisation
+from service.domain.profile_checks import PUBLISH, Known, check, mentioned, ownership
 from service.domain.profiles import (
-    FIGURES,
     Profile,
     ProfileRead,
     ProfileWrite,
@@ -38,10 +36,9 @@ from service.domain.shapes import (
     require_version,
     validated,
 )
-from service.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
-from service.units import Instant, shanghai_day
+from service.errors import Conflict, Forbidden, NotFound
+from service.units import Instant
 
-PUBLISH: Final = "profile.publish"
 # What is submitted where the county takes over what a partner has entered for it.
 _CONFIRMATION: Final = {"unconfirmed": False}
 
@@ -97,13 +94,14 @@ def register(session: Session, actor: Actor, body: ProfileWrite) -> Profile | Ap
     Invalid
         For codes, quantities and dates that do not exist or contradict each other.
     """
-    _check(session, body)
+    known = mentioned(session, actor, body)
+    check(known, body)
     waits = _waits(session, actor, body)
     row = Profile.model_validate(
         {
             **body.model_dump(),
             **created(session),
-            **_ownership(session, actor, body),
+            **ownership(known, actor, body)._asdict(),
             **({"status": "submitted"} if waits else {}),
             "id": new_id("prf"),
         }
@@ -146,7 +144,8 @@ def confirm(session: Session, actor: Actor, profile_id: str, expected: ExpectedV
     row = _locked(session, actor, profile_id, expected)
     if not row.unconfirmed:
         raise Conflict("confirmed_already", "This profile needs no confirmation.")
-    if actor.is_platform or not governs(actor, _paths(session, row.region_code, row.home_region_codes)):
+    paths = tuple(regions.path(session, code) for code in (row.region_code, *row.home_region_codes))
+    if actor.is_platform or not governs(actor, paths):
         raise Forbidden("region_not_yours", "Only the county that the profile is about can confirm it.")
     if approvals.required(session, actor, PUBLISH):
         return _submit(session, actor, row, _CONFIRMATION)
@@ -192,8 +191,9 @@ def _own_locked(session: Session, actor: Actor, profile_id: str, expected: Expec
 
 def _write(session: Session, actor: Actor, row: Profile, body: ProfileWrite) -> Profile | Approval:
     _require_not_submitted(session, actor, row)
-    _check(session, body)
-    _require_region(session, actor, row, body)
+    known = mentioned(session, actor, body)
+    check(known, body)
+    _require_region(known, actor, row, body)
     if not _waits(session, actor, body):
         return _applied(session, actor, row, body, body.status, None)
     approvals.require_none_open(session, actor, PUBLISH, row.id)
@@ -249,7 +249,7 @@ def _publish(session: Session, actor: Actor, approval: Approval) -> None:
         _confirmed(session, actor, row, actor.person_id)
         return
     body = validated(ProfileWrite, approval.payload)
-    _check(session, body)
+    check(mentioned(session, actor, body), body)
     _applied(session, actor, row, body, "published", actor.person_id)
 
 
@@ -284,69 +284,8 @@ def published(session: Session, row: Profile) -> None:
         )
 
 
-def _paths(session: Session, region_code: str, homes: list[str]) -> tuple[tuple[str, ...], ...]:
-    return tuple(regions.path(session, code) for code in (region_code, *homes))
-
-
-def _ownership(session: Session, actor: Actor, body: ProfileWrite) -> dict[str, Any]:
-    """Whose the profile is: the actor's own, or a partner county's, still to be confirmed by it."""
-    paths = _paths(session, body.region_code, body.home_region_codes)
-    if governs(actor, paths):
-        return {"organisation_id": actor.organisation_id, "unconfirmed": False}
-    today = shanghai_day(now(session))
-    partners = set(pairings.partners_of(session, actor.region_code, today))
-    if not any(partners & set(path) for path in paths):
-        raise Forbidden(
-            "region_not_yours", "Enter profiles of your own region, or of a region paired with yours."
-        )
-    county = select(Organisation.id).where(
-        Organisation.region_code == body.region_code, Organisation.kind == "county"
-    )
-    return {
-        "organisation_id": session.exec(county.order_by(col(Organisation.id))).first(),
-        "entered_by_organisation_id": actor.organisation_id,
-        "unconfirmed": True,
-    }
-
-
-def _require_region(session: Session, actor: Actor, row: Profile, body: ProfileWrite) -> None:
+def _require_region(known: Known, actor: Actor, row: Profile, body: ProfileWrite) -> None:
     """A change of region must not move a profile into a region that is not the actor's to enter."""
     same = (row.region_code, row.home_region_codes) == (body.region_code, body.home_region_codes)
-    if not same and _ownership(session, actor, body)["unconfirmed"] != row.unconfirmed:
+    if not same and ownership(known, actor, body).unconfirmed != row.unconfirmed:
         raise Forbidden("region_not_yours", "The profile would then be about a region that is not yours.")
-
-
-def _check(session: Session, body: ProfileWrite) -> None:
-    """Raise ``Invalid`` where the body refers to what does not exist or contradicts itself."""
-    codes = {f"/home_region_codes/{i}": code for i, code in enumerate(body.home_region_codes)}
-    regions.require_known(session, {"/region_code": body.region_code, **codes})
-    listed_codes = {f"/industry_codes/{i}": code for i, code in enumerate(body.industry_codes)}
-    restricted = {
-        f"/restricted_industries/{i}/code": r.code for i, r in enumerate(body.restricted_industries)
-    }
-    industries.require_known(session, listed_codes | restricted)
-    zones.require_known(session, "/zone_code", body.zone_code)
-    quantities.validate(session, body.quantities)
-    errors = _contradictions(session, body)
-    known = {*FIGURES, *session.exec(select(quantities.Quantity.name))}
-    figures = [(f"/restricted_fields/{i}", name) for i, name in enumerate(body.restricted_fields)]
-    figures += [(f"/evidence/{name}", name) for name in body.evidence]
-    errors += [
-        FieldError(pointer, "unknown_figure", "Name a figure of this profile or a registered quantity.")
-        for pointer, name in figures
-        if name not in known
-    ]
-    if errors:
-        raise Invalid(errors)
-
-
-def _contradictions(session: Session, body: ProfileWrite) -> list[FieldError]:
-    errors = []
-    # A day of tolerance: a clerk's clock may be ahead of the database's.
-    if body.as_of > shanghai_day(now(session)) + timedelta(days=1):
-        errors.append(FieldError("/as_of", "in_the_future", "A figure cannot be as of a day to come."))
-    if body.valid_until is not None and body.valid_until < body.as_of:
-        errors.append(FieldError("/valid_until", "before_as_of", "A profile cannot lapse before it begins."))
-    if (body.lon is None) != (body.lat is None):
-        errors.append(FieldError("/lon", "half_a_point", "Send both lon and lat, or neither."))
-    return errors

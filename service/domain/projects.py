@@ -72,6 +72,8 @@ TOTALS = (
 FIGURES = NEEDS + CEILINGS + TOTALS
 # What a teaser withholds altogether; figures are shown as bands, the origin as its prefecture.
 WITHHELD = ("description", "products", "inputs", "materials")
+# The last stage of a project that came to nothing; all others are open.
+ENDED = "ended"
 
 # Joint records are a noun above this one; who takes part in one is all that is asked of them here.
 _opportunities = table(

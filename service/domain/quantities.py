@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from collections.abc import Mapping
+from typing import Final, Literal, NamedTuple
 
 from sqlalchemy import String
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -39,6 +40,13 @@ class Quantity(QuantityRead, table=True):
     name: str = Field(primary_key=True, max_length=60)
 
 
+class Limit(NamedTuple):
+    """The largest value of a quantity, and the unit that it is in."""
+
+    maximum: float
+    unit: str
+
+
 def listed() -> SelectOfScalar[Quantity]:
     """All quantities in the order of their names."""
     return select(Quantity).order_by(col(Quantity.name))
@@ -46,17 +54,27 @@ def listed() -> SelectOfScalar[Quantity]:
 
 def validate(session: Session, values: dict[str, float], at: str = "") -> None:
     """Raise ``Invalid`` for every member of ``quantities`` that is not registered or out of range."""
-    if not values:
-        return
-    rows = session.exec(select(Quantity).where(col(Quantity.is_field).is_(False)))
-    registry = {row.name: row for row in rows}
+    if values:
+        validate_among(registry(session), values, at)
+
+
+def registry(session: Session) -> dict[str, Limit]:
+    """Every quantity that is a member of ``quantities``, with its limit."""
+    rows = session.exec(
+        select(Quantity.name, Quantity.maximum, Quantity.unit).where(col(Quantity.is_field).is_(False))
+    )
+    return {name: Limit(maximum, unit) for name, maximum, unit in rows}
+
+
+def validate_among(known: Mapping[str, Limit], values: dict[str, float], at: str = "") -> None:
+    """``validate`` where the registry has been read before."""
     errors = []
     for name, value in values.items():
         pointer = f"{at}/quantities/{name.replace('~', '~0').replace('/', '~1')}"
-        if name not in registry:
+        if name not in known:
             errors.append(FieldError(pointer, "unknown_quantity", "Not registered; see GET /v1/quantities."))
-        elif value > registry[name].maximum:
-            limit = f"{registry[name].maximum:g} {registry[name].unit}"
+        elif value > known[name].maximum:
+            limit = f"{known[name].maximum:g} {known[name].unit}"
             errors.append(FieldError(pointer, "number_out_of_range", f"The largest value is {limit}."))
     if errors:
         raise Invalid(errors)

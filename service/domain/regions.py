@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Literal
 
 from sqlalchemy import String
@@ -66,7 +67,13 @@ def get(session: Session, code: str) -> Region:
 
 def require_known(session: Session, codes: dict[str, str]) -> None:
     """Raise ``Invalid`` for the first pointer whose code is no region. ``codes``: pointer -> code."""
-    known = set(session.exec(select(Region.code).where(col(Region.code).in_(set(codes.values())))))
+    require_among(
+        set(session.exec(select(Region.code).where(col(Region.code).in_(set(codes.values()))))), codes
+    )
+
+
+def require_among(known: Container[str], codes: dict[str, str]) -> None:
+    """``require_known`` where the codes that there are have been read before."""
     for pointer, code in codes.items():
         if code not in known:
             raise invalid(pointer, "unknown_region", f"There is no region {code}; see GET /v1/regions.")

@@ -33,6 +33,7 @@ MODULES = (
     "service.domain.holds",
     "service.domain.pools",
     "service.domain.promises",
+    "service.domain.imports",
     "service.domain.catalogue",
     "service.domain.retries",
 )

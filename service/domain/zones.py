@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from typing import Literal
 
 from sqlalchemy import JSON, ColumnElement, String, cast
-from sqlmodel import Field, Session, SQLModel, col, or_, select
+from sqlmodel import Field, SQLModel, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from service.domain.regions import Region
@@ -75,10 +76,7 @@ def _leads(industry: str) -> ColumnElement[bool]:
     return or_(codes.contains(f'"{industry}'), *above)
 
 
-def require_known(session: Session, pointer: str, code: str | None) -> None:
-    """Raise ``Invalid`` unless the code (or key) is in the catalogue."""
-    if code is None:
-        return
-    found = session.exec(select(Zone.key).where(or_(col(Zone.code) == code, col(Zone.key) == code))).first()
-    if found is None:
+def require_among(known: Container[str], pointer: str, code: str | None) -> None:
+    """Raise ``Invalid`` unless the code (or key) is among those of the catalogue."""
+    if code is not None and code not in known:
         raise invalid(pointer, "unknown_zone", f"The catalogue has no zone {code}; see GET /v1/zones.")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from service.index.basis import basis_of
+from service.index.cards import PlaceCard, ProjectCard
 from service.index.live import MatchIndex
 from service.index.matchers import build_matcher, fit_first_model
-from service.index.snapshot import PlaceCard, ProjectCard, Snapshot
+from service.index.snapshot import Snapshot
+from service.index.upkeep import Upkeep
+from service.matching.candidates import Candidates, FirstPage
 from service.matching.choice import kinds, lines_of, weighed_page
+from service.matching.compiled.joined import join_items
 from service.matching.criteria import CRITERIA
 from service.matching.explain import Account, Line
 from service.matching.matcher import (
@@ -28,7 +32,8 @@ from service.matching.matcher import (
     apply_fix,
 )
 from service.matching.route import MOST_STOPS, Point, distances_km, parted, shortest_order
-from service.matching.summary import sentence
+from service.matching.summary import Points, sentence
+from service.matching.weights import normalised_weights
 
 # The matcher's own shapes go up through here, so that only this package imports it.
 __all__ = [
@@ -36,11 +41,13 @@ __all__ = [
     "DEFAULT_WEIGHTS",
     "MOST_STOPS",
     "Account",
+    "Candidates",
     "Complements",
     "Contribution",
     "Cursor",
     "ExclusionCursor",
     "Failure",
+    "FirstPage",
     "FixStep",
     "Item",
     "Line",
@@ -50,10 +57,12 @@ __all__ = [
     "PlaceCard",
     "Places",
     "Point",
+    "Points",
     "ProjectCard",
     "Ranking",
     "Snapshot",
     "TermComplements",
+    "Upkeep",
     "Weights",
     "WeightsError",
     "apply_fix",
@@ -61,8 +70,10 @@ __all__ = [
     "build_matcher",
     "distances_km",
     "fit_first_model",
+    "join_items",
     "kinds",
     "lines_of",
+    "normalised_weights",
     "parted",
     "sentence",
     "shortest_order",

@@ -40,9 +40,8 @@ def basis_of(session: Session, snapshot: Snapshot, project: Project, profile: Pr
     weights = Weights(defaults=matcher.default_weights)
     pair = matcher.assess(needs, matcher.offers([offer]), today)
     every = matcher.assess(needs, snapshot.offers, today)
-    others = np.array(
-        [snapshot.places[row].id != profile.id for row in range(len(snapshot.offers))], dtype=np.bool_
-    )
+    others = np.ones(len(snapshot.offers), dtype=np.bool_)
+    others[snapshot.rows_of_profile(profile.id)] = False
     rows = _spread(every, snapshot.visible_places(owner) & others, weights)
     return Basis(
         model_version=snapshot.model_version,

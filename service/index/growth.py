@@ -1,26 +1,23 @@
 """How a snapshot takes in changed places: in a young segment, beside the rows that they replace.
 
 Nothing of what a reader holds is changed. What costs time in proportion to all places is a copy of the
-masks, a byte a row; segments of like size are joined, so that their number stays logarithmic; and when
-half of all rows are dead, everything is laid out anew.
+masks, a byte a row; young segments of like size are joined, so that their number stays logarithmic. Rows
+that are dead stay where they are until ``upkeep`` lays everything out anew, beside the requests.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Final
 
 import numpy as np
 
-from service.index.snapshot import (
-    PlaceCard,
-    Snapshot,
-    positions_by_id,
-    public_rows,
-    rows_by_organisation,
-)
+from service.index.cards import PlaceCard
+from service.index.snapshot import Snapshot, public_rows, rows_by_organisation
 from service.matching.matcher import OfferTable, Places, Segment
+
+_JOINED_AT_ONCE: Final = 4
 
 
 def grown(old: Snapshot, ids: set[str], added: Sequence[PlaceCard], table: OfferTable) -> Snapshot:
@@ -29,17 +26,17 @@ def grown(old: Snapshot, ids: set[str], added: Sequence[PlaceCard], table: Offer
     To be called by one writer at a time, on the newest snapshot.
     """
     start = len(old.offers)
-    dead = [row for profile_id in ids for row in old.positions_of.get(profile_id, ())]
+    dead = [row for profile_id in ids for row in old.positions_of.rows_of(profile_id)]
     segments = _without(old.offers, dead)
     if len(table):
         segments.append(Segment(table, np.ones(len(table), dtype=np.bool_)))
-    cards = cast(list[PlaceCard], old.places)
     # A session that began earlier may come late and write rows anew on a snapshot that others grew from.
-    cards = cards if len(cards) == start else list(cards[:start])
+    cards = old.places if len(old.places) == start else old.places.up_to(start)
     cards.extend(added)
     rows_of = dict(old.rows_of)
     for organisation_id, rows in rows_by_organisation(added, start).items():
-        rows_of[organisation_id] = (*rows_of.get(organisation_id, ()), *rows)
+        before = rows_of.get(organisation_id)
+        rows_of[organisation_id] = rows if before is None else np.concatenate([before, rows])
     new = replace(
         old,
         offers=Places(_joined(segments)),
@@ -48,12 +45,12 @@ def grown(old: Snapshot, ids: set[str], added: Sequence[PlaceCard], table: Offer
         rows_of=rows_of,
     )
     # Last, when nothing can fail any more: a change half taken in would leave the row that it replaces alive.
-    positions = cast(dict[str, tuple[int, ...]], old.positions_of)
-    for profile_id in ids:
-        positions.pop(profile_id, None)
-    for profile_id, rows in positions_by_id(added).items():
-        positions[profile_id] = tuple(start + row for row in rows)
-    return _compacted(new) if 2 * np.count_nonzero(new.offers.alive) < len(new.offers) else new
+    new_rows: dict[str, list[int]] = {profile_id: [] for profile_id in ids}
+    for row, card in enumerate(added, start):
+        new_rows[card.id].append(row)
+    for profile_id, numbers in new_rows.items():
+        old.positions_of.put(profile_id, tuple(numbers))
+    return new
 
 
 def _without(places: Places, dead: Sequence[int]) -> list[Segment]:
@@ -68,24 +65,16 @@ def _without(places: Places, dead: Sequence[int]) -> list[Segment]:
 
 
 def _joined(segments: list[Segment]) -> tuple[Segment, ...]:
-    """Neighbours of like size as one; the first and largest is left alone. No row changes its position."""
-    while len(segments) > 2 and len(segments[-2].table) < 2 * len(segments[-1].table):
-        last, before = segments.pop(), segments.pop()
-        table = OfferTable.concat([before.table, last.table])
-        segments.append(Segment(table, np.concatenate([before.alive, last.alive])))
+    """The last ones as one where none is much larger than the last; the first of all is left alone.
+
+    A row is joined once for every fourfold size, and of any ``_JOINED_AT_ONCE`` neighbours the first is
+    much larger than the last. No row changes its position.
+    """
+    while len(segments) > _JOINED_AT_ONCE:
+        last = segments[-_JOINED_AT_ONCE:]
+        if max(len(part.table) for part in last) >= _JOINED_AT_ONCE * len(last[-1].table):
+            break
+        table = OfferTable.concat([part.table for part in last])
+        del segments[-_JOINED_AT_ONCE:]
+        segments.append(Segment(table, np.concatenate([part.alive for part in last])))
     return tuple(segments)
-
-
-def _compacted(snapshot: Snapshot) -> Snapshot:
-    """Everything that is alive in one segment, in the order of the tie keys."""
-    rows = [int(row) for row in np.flatnonzero(snapshot.offers.alive)]
-    rows.sort(key=snapshot.offers.tie_key)
-    cards = [snapshot.places[row] for row in rows]
-    return replace(
-        snapshot,
-        offers=Places.of(snapshot.matcher.table([snapshot.offers.row(row) for row in rows])),
-        places=cards,
-        positions_of=positions_by_id(cards),
-        public=public_rows(cards),
-        rows_of=rows_by_organisation(cards),
-    )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
+from service.database import Database, reading
 from service.domain import models
 from service.domain.outcomes import POSITIVE, SILENT_REASONS, Outcome
+from service.index.live import store_for_model
 from service.index.matchers import fit_on_history
 from service.index.snapshot import Snapshot
+from service.index.stored import building
 from service.matching import model_file
 from service.matching.documents import offer_text
 from service.matching.evaluation.metrics import Interval, bootstrap
@@ -33,6 +37,7 @@ __all__ = [
     "RankingModel",
     "bootstrap",
     "decisions_of",
+    "encode_places",
     "even_shares",
     "fit_on_history",
     "fit_ranking",
@@ -64,6 +69,18 @@ def stored(model: RankingModel) -> bytes:
     if found.version != model.version:
         raise ModelFileError(f"{model.version} would be loaded as {found.version}")
     return content
+
+
+def encode_places(database: Database, version: str, content: bytes, directory: Path) -> None:
+    """Store the index of a model before it goes live, so that no ranking waits for it afterwards.
+
+    Raises
+    ------
+    ModelFileError
+        If this program cannot load the model.
+    """
+    with building(directory), reading(database) as session:
+        store_for_model(session, version, content, directory)
 
 
 def decisions_of(outcomes: Iterable[Outcome], snapshot: Snapshot) -> list[Decision]:

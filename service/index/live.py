@@ -3,42 +3,41 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 from sqlmodel import Session, col, select
 
-from service.database import Change, now, revision_of
-from service.domain import capacity
-from service.domain.capacity import NOTHING_TAKEN, Free
-from service.domain.organisations import Organisation
-from service.domain.pairings import Pairing
-from service.domain.profiles import Profile
-from service.domain.projects import Project
-from service.domain.regions import Region
+from service.database import Change, Database, now, reading, revision_of
+from service.domain import capacity, models
+from service.index import sources, stored
+from service.index.base import Base
+from service.index.building import build
 from service.index.growth import grown
-from service.index.matchers import build_matcher
-from service.index.snapshot import (
-    PlaceCard,
-    ProjectCard,
-    Snapshot,
-    positions_by_id,
-    public_rows,
-    rows_by_organisation,
-)
-from service.index.values import Atlas, need_of, offer_of
-from service.matching.matcher import Matcher, NeedColumns, OfferTable, Places, Segment
+from service.index.matchers import matcher_of
+from service.index.snapshot import Snapshot
+from service.matching import model_file
+from service.matching.matcher import Matcher, NeedColumns, Places
 from service.units import shanghai_day
 
 _PARTNERS = frozenset({"pairing", "organisation"})
 
 
 class MatchIndex:
-    """The arrays that rankings read; one per worker."""
+    """The arrays that rankings read; one per worker.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    directory : Path, optional
+        Where bases are stored and mapped from, by all workers of the machine. Without it, or where it
+        cannot be written, a worker builds its own in memory.
+    """
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self.directory = directory
         self._snapshot: Snapshot | None = None
         self._lock = threading.Lock()
 
@@ -55,50 +54,120 @@ class MatchIndex:
         with self._lock:
             snapshot = self._snapshot
             if snapshot is None:
-                snapshot = _load(session, revision, instant)
+                snapshot = _load(session, revision, instant, self.directory)
             elif snapshot.revision < revision or not snapshot.is_of(instant):
-                snapshot = _follow(session, snapshot, revision, instant)
+                snapshot = follow(session, snapshot, revision, instant, self.directory)
             self._snapshot = snapshot
         return snapshot
 
+    def start(self, database: Database) -> Snapshot:
+        """Load the index and the kernel; of several workers that start at once one builds what is missing."""
+        with (
+            stored.building(self.directory) if self.directory else nullcontext(),
+            reading(database) as session,
+        ):
+            snapshot = self.current(session)
+        # Without a row: what is compiled hangs on the kinds of the arrays, and nothing of them is read.
+        snapshot.matcher.warm(Places.of(snapshot.matcher.table([])), snapshot.today)
+        return snapshot
 
-def _load(session: Session, revision: int, instant: datetime) -> Snapshot:
+    def newest(self) -> Snapshot | None:
+        """What this worker has, asking nobody."""
+        return self._snapshot
+
+    def put(self, database: Database, relaid: Snapshot) -> None:
+        """Go on from a snapshot that was laid out beside the requests, once it has caught up.
+
+        Readers keep what they have; a model or a catalogue that came meanwhile lets it fall.
+        """
+        for is_first in (True, False):
+            with reading(database) as session:
+                # Its base may be older than what the clock alone has changed of holds since.
+                relaid = follow(
+                    session, relaid, revision_of(session), relaid.read_at, self.directory, anew=is_first
+                )
+        with self._lock:
+            newest = self._snapshot
+            if newest is None or newest.matcher is not relaid.matcher:
+                return
+            with reading(database) as session:
+                self._snapshot = follow(session, relaid, revision_of(session), now(session), self.directory)
+
+
+def _load(session: Session, revision: int, instant: datetime, directory: Path | None) -> Snapshot:
     today = shanghai_day(instant)
-    matcher, version = build_matcher(session)
-    atlas = _atlas(session)
-    taken = capacity.held(session, None, instant)
-    places, table = _places(matcher, atlas, session.exec(select(Profile)), taken)
-    regions_of = _regions_of(session)
-    cards, needs = _projects(matcher, atlas, regions_of, today, session.exec(select(Project)))
-    return Snapshot(
+    row = models.live(session)
+    matcher, atlas = matcher_of(session, row.content, row.content_hash), sources.atlas_of(session)
+    since, base = _base_of(session, matcher, row.version, directory)
+    regions_of = sources.regions_of(session)
+    cards, needs = sources.every_project(session, matcher, atlas, regions_of, today)
+    loaded = Snapshot(
         revision=revision,
+        base_revision=since,
         today=today,
-        model_version=version,
+        model_version=row.version,
         matcher=matcher,
         atlas=atlas,
-        offers=Places.of(table),
-        places=list(places),
-        positions_of=positions_by_id(places),
         needs=needs,
         projects=cards,
         regions_of=regions_of,
-        public=public_rows(places),
-        rows_of=rows_by_organisation(places),
         read_at=instant,
         next_expiry=capacity.next_expiry(session, instant),
+        **base.fields(),
     )
+    # A base is gross of holds, or net of those of an earlier instant.
+    changed = _changed(session, since, revision).get("profile", set()) | capacity.bound(session)
+    return _with_profiles(session, loaded, changed, instant) if changed else loaded
 
 
-def _follow(session: Session, old: Snapshot, revision: int, instant: datetime) -> Snapshot:
+def _base_of(session: Session, matcher: Matcher, model: str, directory: Path | None) -> tuple[int, Base]:
+    """A stored base and its revision; where none fits, one that is built, and stored for the next."""
+    found = stored.newest(directory, session, model) if directory is not None else None
+    if found is not None:
+        return found[0].revision, Base.of(found[1])
+    origin = stored.Origin.of(session, model)
+    arrays = build(session, matcher)
+    if directory is not None and stored.write(directory, origin, arrays):
+        # The mapped one, of which the workers share a copy; the one in memory is let go.
+        found = stored.newest(directory, session, model)
+    return (origin.revision, Base.of(arrays)) if found is None else (found[0].revision, Base.of(found[1]))
+
+
+def store_for_model(session: Session, version: str, content: bytes, directory: Path) -> None:
+    """Encode every place with a model that is not live yet, so that workers find it done when it is.
+
+    Raises
+    ------
+    ModelFileError
+        If this program cannot load the model.
+    """
+    if stored.newest(directory, session, version) is None:
+        matcher = matcher_of(session, content, model_file.digest(content))
+        stored.write(directory, stored.Origin.of(session, version), build(session, matcher))
+
+
+def follow(
+    session: Session,
+    old: Snapshot,
+    revision: int,
+    instant: datetime,
+    directory: Path | None = None,
+    *,
+    anew: bool = False,
+) -> Snapshot:
+    """The snapshot with the changes up to the revision applied, and what the clock has ended.
+
+    ``anew`` reads every place anew of which something is held or shared, whatever the snapshot has of it.
+    """
     today = shanghai_day(instant)
-    statement = select(Change.noun, Change.noun_id).where(col(Change.revision) > old.revision)
-    changed: dict[str, set[str]] = {}
-    for noun, noun_id in session.exec(statement.where(col(Change.revision) <= revision)):
-        changed.setdefault(noun, set()).add(noun_id)
-    if "catalogue" in changed:
-        return _load(session, revision, instant)
+    changed = _changed(session, old.revision, revision)
+    if changed.keys() & {"catalogue", "model"}:
+        return _load(session, revision, instant, directory)
+    profiles = changed.pop("profile", set())
     if old.next_expiry is not None and old.next_expiry <= instant:
-        changed.setdefault("profile", set()).update(capacity.lapsed(session, old.next_expiry, instant))
+        profiles |= capacity.lapsed(session, old.next_expiry, instant)
+    if anew:
+        profiles |= capacity.bound(session)
     # A session that began earlier than the snapshot's may come here at midnight. What it reads again is
     # older, and is numbered so: whoever comes next applies the changes since, once more where need be.
     new = replace(
@@ -108,114 +177,34 @@ def _follow(session: Session, old: Snapshot, revision: int, instant: datetime) -
         read_at=instant,
         next_expiry=capacity.next_expiry(session, instant),
     )
-    if "model" in changed:
-        new = _with_model(session, new)
     if changed.keys() & _PARTNERS or today != old.today:
         # Partners are part of every need; who is one may depend on the day.
-        regions_of = _regions_of(session)
-        atlas = _atlas(session)
-        cards, needs = _projects(new.matcher, atlas, regions_of, today, session.exec(select(Project)))
+        regions_of, atlas = sources.regions_of(session), sources.atlas_of(session)
+        cards, needs = sources.every_project(session, new.matcher, atlas, regions_of, today)
         new = replace(new, atlas=atlas, regions_of=regions_of, needs=needs, projects=cards)
     elif "project" in changed:
         new = _with_projects(session, new, changed["project"])
-    return _with_profiles(session, new, changed["profile"], instant) if "profile" in changed else new
+    return _with_profiles(session, new, profiles, instant) if profiles else new
 
 
-def _with_model(session: Session, old: Snapshot) -> Snapshot:
-    """Every row encoded anew from the plain values at hand: reading them again would take as long."""
-    matcher, version = build_matcher(session)
-    segments = tuple(Segment(matcher.table(s.table.rows), s.alive) for s in old.offers.segments)
-    needs = matcher.needs(old.needs.rows)
-    return replace(old, matcher=matcher, model_version=version, offers=Places(segments), needs=needs)
+def _changed(session: Session, since: int, revision: int) -> dict[str, set[str]]:
+    """The ids of what was changed after a revision, by noun."""
+    statement = select(Change.noun, Change.noun_id).where(col(Change.revision) > since)
+    changed: dict[str, set[str]] = {}
+    for noun, noun_id in session.exec(statement.where(col(Change.revision) <= revision)):
+        changed.setdefault(noun, set()).add(noun_id)
+    return changed
 
 
 def _with_profiles(session: Session, old: Snapshot, ids: set[str], instant: datetime) -> Snapshot:
-    rows = session.exec(select(Profile).where(col(Profile.id).in_(ids)))
-    added, table = _places(old.matcher, old.atlas, rows, capacity.held(session, ids, instant))
-    return grown(old, ids, added, table)
+    rows = sources.places_by_id(session, old.atlas, ids, capacity.held(session, ids, instant))
+    table = old.matcher.table([offer for offer, _ in rows])
+    return grown(old, ids, [card for _, card in rows], table)
 
 
 def _with_projects(session: Session, old: Snapshot, ids: set[str]) -> Snapshot:
-    rows = session.exec(select(Project).where(col(Project.id).in_(ids)))
-    added, columns = _projects(old.matcher, old.atlas, old.regions_of, old.today, rows)
+    added, columns = sources.projects_by_id(session, old.matcher, old.atlas, old.regions_of, old.today, ids)
     kept = [row for row, card in enumerate(old.projects) if card.id not in ids]
     cards = (*(old.projects[row] for row in kept), *added)
     needs = NeedColumns.concat([old.needs.take(np.array(kept, dtype=np.int64)), columns])
     return replace(old, projects=cards, needs=needs)
-
-
-def _regions_of(session: Session) -> dict[str, str | None]:
-    return dict(session.exec(select(Organisation.id, Organisation.region_code)).all())
-
-
-def _atlas(session: Session) -> Atlas:
-    return Atlas(session.exec(select(Region)), list(session.exec(select(Pairing).order_by(col(Pairing.id)))))
-
-
-def _places(
-    matcher: Matcher, atlas: Atlas, rows: Iterable[Profile], taken: Mapping[str, Free]
-) -> tuple[tuple[PlaceCard, ...], OfferTable]:
-    """Cards and columns: one row for everyone, and a row of their own for those who know more."""
-    cards, offers = [], []
-    for row in rows:
-        if row.deleted_at is not None:
-            continue
-        open_to_all = row.status == "published" and not row.unconfirmed
-        # An unconfirmed profile is ranked for whoever entered it, and for nobody else.
-        insiders = {row.entered_by_organisation_id if row.unconfirmed else row.organisation_id}
-        audience = frozenset(insider for insider in insiders if insider is not None)
-        banded = bool(row.restricted_fields)
-        free = taken.get(row.id, NOTHING_TAKEN)
-        if open_to_all:
-            offers.append(offer_of(row, atlas, exact=False, free=free))
-            cards.append(
-                _place_card(row, offers[-1].site_name, atlas, None, audience if banded else frozenset())
-            )
-        if not open_to_all or banded:
-            offers.append(offer_of(row, atlas, exact=True, free=free))
-            cards.append(_place_card(row, offers[-1].site_name, atlas, audience, frozenset()))
-    # In the order of their tie keys neighbours share region, zone and text, so that blocks differ.
-    order = sorted(range(len(offers)), key=lambda row: offers[row].tie_key)
-    return tuple(cards[row] for row in order), matcher.table([offers[row] for row in order])
-
-
-def _place_card(
-    row: Profile, site_name: str, atlas: Atlas, audience: frozenset[str] | None, kept_from: frozenset[str]
-) -> PlaceCard:
-    return PlaceCard(
-        id=row.id,
-        site_name=site_name,
-        region_code=row.region_code,
-        region_name=atlas.places[row.region_code].full_name,
-        organisation_id=row.organisation_id,
-        is_synthetic=row.is_synthetic,
-        unconfirmed=row.unconfirmed,
-        audience=audience,
-        kept_from=kept_from,
-    )
-
-
-def _projects(
-    matcher: Matcher, atlas: Atlas, regions_of: Mapping[str, str | None], today: date, rows: Iterable[Project]
-) -> tuple[tuple[ProjectCard, ...], NeedColumns]:
-    """Cards and columns: an exact row for the organisation itself, and one as others may know it."""
-    cards, needs = [], []
-    for row in rows:
-        if row.deleted_at is not None:
-            continue
-        for own in (True, False) if row.visibility != "private" else (True,):
-            teaser = not own and row.disclosure == "teaser"
-            region_code = regions_of.get(row.organisation_id)
-            needs.append(need_of(row, row.id, atlas, region_code, today, teaser=teaser))
-            cards.append(
-                ProjectCard(
-                    id=row.id,
-                    name=row.name,
-                    industry_code=row.industry_code,
-                    origin_region_code=needs[-1].origin_region_code,
-                    organisation_id=row.organisation_id,
-                    stage=row.stage,
-                    own=own,
-                )
-            )
-    return tuple(cards), matcher.needs(needs)

@@ -70,7 +70,12 @@ def build_matcher(session: Session) -> tuple[Matcher, str]:
         If the stored bytes are not what their hash says.
     """
     row = models.live(session)
-    model = model_file.loads_ranking(row.content, row.content_hash)
+    return matcher_of(session, row.content, row.content_hash), row.version
+
+
+def matcher_of(session: Session, content: bytes, content_hash: str) -> Matcher:
+    """The matcher with a stored model. Raises ModelFileError as ``build_matcher`` does."""
+    model = model_file.loads_ranking(content, content_hash)
     # Columns, not rows: two thousand objects would cost more than all the rest of the start.
     columns = select(Industry.code, Industry.name, Industry.parent_code)
     industries = list(session.exec(columns.order_by(col(Industry.level), col(Industry.code))))
@@ -82,4 +87,4 @@ def build_matcher(session: Session) -> tuple[Matcher, str]:
     aliases = {row.word: row.industry_codes for row in shipped.leading_industry_codes() if row.industry_codes}
     links = [(link.supplier_code, link.buyer_code) for link in shipped.industry_links()]
     tree, lexicon = IndustryTree(industries), TermLexicon(industries, aliases)
-    return Matcher(book, model.text, tree, lexicon, links, model.default_weights), row.version
+    return Matcher(book, model.text, tree, lexicon, links, model.default_weights)

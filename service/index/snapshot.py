@@ -2,75 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from service.index.cards import Address, PlaceCard, ProjectCard
+from service.index.place_rows import Cards, Positions, address_of
 from service.index.values import Atlas
 from service.matching.matcher import Matcher, NeedColumns, Places
 from service.matching.values import Offer
 from service.units import shanghai_day
 
 Bools = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceCard:
-    """What an item of a ranking shows of its place, at hand without a query.
-
-    ``audience`` are the organisations that are ranked on this row; None stands for everyone but
-    ``kept_from``, who have a more exact row of their own.
-    """
-
-    id: str
-    site_name: str
-    region_code: str
-    region_name: str
-    organisation_id: str | None
-    is_synthetic: bool
-    unconfirmed: bool
-    audience: frozenset[str] | None
-    kept_from: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectCard:
-    """What an item shows of its project; ``own`` rows are exact and for their organisation alone."""
-
-    id: str
-    name: str
-    industry_code: str
-    origin_region_code: str
-    organisation_id: str
-    stage: str
-    own: bool
+Rows = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """Arrays and cards of one revision; row i of the columns is card i.
 
-    ``places`` may go on beyond the rows of this snapshot: younger ones add their cards to the same list.
+    ``base_revision`` is that of the first segment, which the others change. ``places`` may go on beyond
+    the rows of this snapshot: younger ones add their cards to the same object.
     ``positions_of`` is for the writer, who alone knows the newest. Offers are net of holds, until
     ``next_expiry``, when the next of all live holds lapses; ``read_at`` is the instant of the last look.
     """
 
     revision: int
+    base_revision: int
     today: date
     model_version: str
     matcher: Matcher
     atlas: Atlas
     offers: Places
-    places: Sequence[PlaceCard]
-    positions_of: Mapping[str, tuple[int, ...]]
+    places: Cards
+    positions_of: Positions
     needs: NeedColumns
     projects: tuple[ProjectCard, ...]
     regions_of: Mapping[str, str | None]
     public: Bools
-    rows_of: Mapping[str, tuple[int, ...]]
+    rows_of: Mapping[str, Rows]
     read_at: datetime
     next_expiry: datetime | None
 
@@ -82,9 +55,32 @@ class Snapshot:
     def visible_places(self, organisation_id: str) -> Bools:
         """Which places the organisation is ranked on. Shape (n,)."""
         visible = self.public & self.offers.alive
-        for row in self.rows_of.get(organisation_id, ()):
-            visible[row] = self.places[row].audience is not None and self.offers.alive[row]
+        own = self.rows_of.get(organisation_id)
+        if own is not None:
+            visible[own] = self.offers.alive[own] & ~self.public[own]
         return visible
+
+    def rows_of_profile(self, profile_id: str) -> list[int]:
+        """The rows of one profile, those that no longer count among them."""
+        stored = self.places.store
+        young = range(len(stored), len(self.offers))
+        return [
+            *stored.rows_of(profile_id),
+            *(row for row in young if self.places[row].id == profile_id),
+        ]
+
+    def addresses(self) -> tuple[Rows, list[Address]]:
+        """Distinct addresses, and which of them each row has. Shape (n,)."""
+        store = self.places.store
+        young = [address_of(self.offers.row(row)) for row in range(len(store), len(self.offers))]
+        start = len(store.addresses)
+        own = np.arange(start, start + len(young), dtype=np.int32)
+        return np.concatenate([store.address_codes(), own]), [*store.addresses, *young]
+
+    def stale_rows(self) -> int:
+        """How many rows are younger than the base, or dead in it."""
+        base = self.offers.segments[0].alive
+        return len(self.offers) - int(np.count_nonzero(base))
 
     def living(self) -> Iterator[tuple[PlaceCard, Offer]]:
         """Every row that counts: its card and its plain values."""
@@ -102,23 +98,15 @@ class Snapshot:
         )
 
 
-def positions_by_id(places: Iterable[PlaceCard]) -> dict[str, tuple[int, ...]]:
-    """For each profile, its rows."""
-    positions: dict[str, tuple[int, ...]] = {}
-    for row, card in enumerate(places):
-        positions[card.id] = (*positions.get(card.id, ()), row)
-    return positions
-
-
 def public_rows(places: Iterable[PlaceCard]) -> Bools:
     """Rows that stand for everyone but those they are kept from."""
     return np.array([card.audience is None for card in places], dtype=np.bool_)
 
 
-def rows_by_organisation(places: Iterable[PlaceCard], first: int = 0) -> dict[str, tuple[int, ...]]:
+def rows_by_organisation(places: Iterable[PlaceCard], first: int = 0) -> dict[str, Rows]:
     """For each organisation, the rows that are for it alone or kept from it; rows count from ``first``."""
     rows: dict[str, list[int]] = {}
     for row, card in enumerate(places, first):
         for organisation_id in card.kept_from | (card.audience or frozenset()):
             rows.setdefault(organisation_id, []).append(row)
-    return {organisation_id: tuple(found) for organisation_id, found in rows.items()}
+    return {name: np.array(found, dtype=np.int32) for name, found in rows.items()}

@@ -80,9 +80,10 @@ def _place(rows: Mapping[str, Region], row: Region) -> Place:
     return Place(row.name, row.full_name, row.lon, row.lat, tuple(path), above_county(row))
 
 
-def _banded(value: float | None) -> Figure:
-    if value is None:
-        return None
+def figure_of(value: float | None, hidden: bool) -> Figure:
+    """A figure as it may be known: its band where it is hidden."""
+    if value is None or not hidden:
+        return value
     band = band_of(value)
     return Band(band.low, band.high)
 
@@ -98,7 +99,7 @@ def offer_of(row: Profile, atlas: Atlas, *, exact: bool, free: Free = NOTHING_TA
     """
     hidden = frozenset() if exact else frozenset(row.restricted_fields)
     figures: dict[str, Figure] = {
-        name: _banded(value) if name in hidden else value
+        name: figure_of(value, name in hidden)
         for name, value in free.net(row.figures()).items()
         if value is not None
     }
@@ -169,9 +170,7 @@ def need_of(
         lon=lon,
         lat=lat,
         site_mode=row.site_mode,
-        figures={
-            name: _banded(value) if teaser else value for name, value in figures.items() if value is not None
-        },
+        figures={name: figure_of(value, teaser) for name, value in figures.items() if value is not None},
         must=tuple(row.must),
         coating=row.coating,
         fire_class=row.fire_class,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import compress
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -65,13 +66,20 @@ class _Part:
     placements: list[Placement]
 
 
-def train(database: Database, placements: Sequence[Placement] = (), step: Step = lambda _: None) -> Report:
+def train(
+    database: Database,
+    placements: Sequence[Placement] = (),
+    step: Step = lambda _: None,
+    index_directory: Path | None = None,
+) -> Report:
     """Fit a candidate, judge it, promote it if it is not worse, else keep it unused.
 
     Parameters
     ----------
     placements : sequence of Placement
         Past placements from elsewhere; they must be given every time, since no copy is kept.
+    index_directory : Path, optional
+        Where the workers' index is stored: places are encoded into it before a model is promoted.
 
     Raises
     ------
@@ -79,7 +87,7 @@ def train(database: Database, placements: Sequence[Placement] = (), step: Step =
         ``live_changed`` when another model went live meanwhile.
     """
     step("gather")
-    known = _gather(database, placements)
+    known = _gather(database, placements, index_directory)
     learn, held_out = _split(known)
     bench = Bench.of(known.snapshot, held_out.outcomes, held_out.placements, learn.placements)
     if not (bench.judges_weights or bench.judges_text):
@@ -100,11 +108,11 @@ def train(database: Database, placements: Sequence[Placement] = (), step: Step =
     learned_from = _learned_from(known, learn)
     figures = {found.name: found.figures() for found in judged}
     metrics = {**learned_from, "judged_against": known.live_version, "held_out": figures}
-    verdict = _store(database, known, candidate, verdict, metrics)
+    verdict = _store(database, known, candidate, verdict, metrics, index_directory)
     return Report(known.live_version, candidate.version, verdict, judged, learned_from)
 
 
-def roll_back(database: Database, version: str) -> None:
+def roll_back(database: Database, version: str, index_directory: Path | None = None) -> None:
     """Make an earlier model live again.
 
     Raises
@@ -112,15 +120,20 @@ def roll_back(database: Database, version: str) -> None:
     NotFound, Conflict
         As ``models.roll_back``; ``unloadable_model`` where this program cannot load it.
     """
-    with writing(database) as session:
-        row = models.roll_back(session, version)
+    with reading(database) as session:
+        kept = models.find(session, version)
+    if kept is not None and kept.activated_at is not None:
         try:
-            learning.loaded(row)
+            learning.loaded(kept)
         except learning.ModelFileError as error:
             raise Conflict("unloadable_model", f"{version} cannot be loaded: {error}.") from error
+        if index_directory is not None:
+            learning.encode_places(database, version, kept.content, index_directory)
+    with writing(database) as session:
+        models.roll_back(session, version)
 
 
-def _gather(database: Database, placements: Sequence[Placement]) -> _Known:
+def _gather(database: Database, placements: Sequence[Placement], index_directory: Path | None) -> _Known:
     with reading(database) as session:
         row = models.live(session)
         return _Known(
@@ -128,7 +141,7 @@ def _gather(database: Database, placements: Sequence[Placement]) -> _Known:
             live_version=row.version,
             live=learning.loaded(row),
             live_metrics=dict(row.metrics),
-            snapshot=MatchIndex().current(session),
+            snapshot=MatchIndex(index_directory).current(session),
             outcomes=[o for o in outcomes.word_on_each_pair(session) if learning.speaks_of_the_place(o)],
             placements=sorted(placements, key=lambda p: p.on),
         )
@@ -187,12 +200,19 @@ def _learned_from(known: _Known, part: _Part) -> dict[str, Any]:
 
 
 def _store(
-    database: Database, known: _Known, candidate: RankingModel, verdict: Verdict, metrics: dict[str, Any]
+    database: Database,
+    known: _Known,
+    candidate: RankingModel,
+    verdict: Verdict,
+    metrics: dict[str, Any],
+    index_directory: Path | None,
 ) -> Verdict:
     """Keep the candidate, and make it live where it may be; what became of it."""
     if candidate.version == known.live_version:
         return "nothing_new"
     content = learning.stored(candidate)
+    if verdict == "promoted" and index_directory is not None:
+        learning.encode_places(database, candidate.version, content, index_directory)
     with writing(database) as session:
         if models.live(session).id != known.live_id:
             raise Conflict("live_changed", "Another model went live meanwhile. Train again.")

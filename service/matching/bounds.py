@@ -66,8 +66,8 @@ class Parts(NamedTuple):
 
 def ends(need: NeedColumns, name: str) -> tuple[float, float]:
     """Low and high end of a single need's figure; NaN where it has none."""
-    column = need.figure(name)
-    return float(column.low[0]), float(column.high[0])
+    column = need.figures.get(name)
+    return (math.nan, math.nan) if column is None else (float(column.low[0]), float(column.high[0]))
 
 
 def too_small(field: str, need: NeedColumns, name: str) -> Bound:

@@ -27,11 +27,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from service.matching.chain_columns import ChainNeeds, ChainOffers
-from service.matching.exact import broadcast_product, integer_rows
+from service.matching.compiled.products import add_products
+from service.matching.exact import broadcast_product, integer_rows, row_of
 from service.matching.geodesy import great_circle_km
 from service.matching.lexicon import TermLexicon
 from service.matching.material_names import asked_features, held_features, material_rows
 from service.matching.pair import distance_km
+from service.matching.postings import Postings
+from service.matching.shares import Curve, Share, Shares
 from service.matching.tree import IndustryTree
 from service.matching.values import Need, Offer
 
@@ -46,6 +49,7 @@ INPUTS_WEIGHT, BUYERS_WEIGHT, MATERIALS_WEIGHT, LIKENESS_WEIGHT = 3.0, 1.0, 2.0,
 _CERTAIN_PERMILLE = 900
 #: What counts when a project gives cause for no part, or a place says nothing of its industries.
 NEUTRAL = 0.5
+_NO_TERMS = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,10 @@ class ChainEncoder:
         for code in {code for link in self.links for code in link}:
             tree.path(code)
         self._columns = {code: column for column, code in enumerate(tree.codes)}
+        suppliers = {supplier for supplier, _ in self.links}
+        self._buyers_by = {
+            code: frozenset(buyer for supplier, buyer in self.links if supplier == code) for code in suppliers
+        }
 
     def needs(self, rows: Sequence[Need]) -> ChainNeeds:
         """Encode needs, one row each. Raises KeyError on an unknown industry code."""
@@ -169,21 +177,22 @@ class ChainEncoder:
         declared = self.declared(offer)
         wrote = dict(reversed(declared))  # of two words for one code the first is shown
         links: list[ChainLink] = []
-        own_codes = [own for own, _ in declared]
+        holders = self.tree.holders([own for own, _ in declared])
         for kind, terms in (("input", asked.bought), ("alike", asked.made)):
             for term, code in terms:
-                near = self.tree.nearest(code, own_codes)
+                near = self.tree.closest(code, holders)
                 if near is not None and len(self.tree.path(near[1])) > 1:
-                    links.append(ChainLink(kind, term, near[1], self.tree.name(near[1]), wrote[near[0]]))
+                    own = declared[near[0]][0]
+                    links.append(ChainLink(kind, term, near[1], self.tree.name(near[1]), wrote[own]))
         for kind, codes in (
             ("supplier", asked.suppliers),
             ("buyer", asked.buyers),
         ):
             for code in codes:
-                held = next((word for own, word in declared if self.tree.is_within(own, code)), None)
-                if held is not None:
+                holder = holders.get(code)
+                if holder is not None:
                     name = self.tree.name(code)
-                    links.append(ChainLink(kind, name, code, name, held))
+                    links.append(ChainLink(kind, name, code, name, declared[holder][1]))
         return links + _material_links(need, offer)
 
     def bought(self, need: Need) -> list[tuple[str, str]]:
@@ -212,21 +221,22 @@ class ChainEncoder:
         """From the links, the industries that usually buy what these industries make."""
         return sorted({buyer for code in made for buyer in self._buyers_of(code)})
 
-    def _buyers_of(self, code: str) -> set[str]:
+    def _buyers_of(self, code: str) -> frozenset[str]:
         """By the narrowest supplier that the links name: who buys chemicals need not buy paint."""
-        path = self.tree.path(code)
-        suppliers = {supplier for supplier, _ in self.links if supplier in path}
-        narrowest = max(suppliers, key=path.index, default="")
-        return {buyer for supplier, buyer in self.links if supplier == narrowest}
+        narrowest = next((node for node in reversed(self.tree.path(code)) if node in self._buyers_by), "")
+        return self._buyers_by.get(narrowest, frozenset())
 
     def _term_points(self, terms: Sequence[Sequence[tuple[str, str]]]) -> csr_array:
-        codes = [code for found in terms for _, code in found]
-        points, attainable = self.tree.need_matrix(codes, CHAIN_POINTS)
-        points.data *= _FULL_TERM // np.repeat(attainable, np.diff(points.indptr))
-        owner = np.repeat(np.arange(len(terms)), [len(found) for found in terms])
-        ones = np.ones(len(owner), dtype=np.int64)
-        sum_by_need = csr_array((ones, (owner, np.arange(len(owner)))), shape=(len(terms), len(owner)))
-        return csr_array(sum_by_need @ points)
+        return integer_rows([self._summed_points(found) for found in terms], len(self.tree))
+
+    def _summed_points(self, found: Sequence[tuple[str, str]]) -> dict[int, int]:
+        summed: dict[int, int] = {}
+        for _, code in found:
+            points = self.tree.points_of(code, CHAIN_POINTS)
+            unit = _FULL_TERM // sum(points.values()) if points else 0
+            for column, value in points.items():
+                summed[column] = summed.get(column, 0) + unit * value
+        return summed
 
     def _marked(self, rows: Sequence[Sequence[str]]) -> csr_array:
         return integer_rows([{self._columns[code]: 1 for code in codes} for codes in rows], len(self.tree))
@@ -272,6 +282,45 @@ def utility(needs: ChainNeeds, offers: ChainOffers) -> tuple[NDArray[np.float64]
     unknown = (asked > 0) & ~offers.known
     values = np.where(asked > 0, earned / np.where(asked > 0, asked, 1.0), NEUTRAL)
     return np.where(unknown, NEUTRAL, values), unknown
+
+
+def shares(need: ChainNeeds, offers: ChainOffers, held: Postings) -> Shares:
+    """``utility`` of one need as products with ``offers.closure``.
+
+    Parameters
+    ----------
+    need : ChainNeeds, one row
+    offers : ChainOffers, n rows
+    held : Postings of ``offers.materials``
+    """
+    inputs, products = int(need.inputs_attainable[0]), int(need.products_attainable[0])
+    suppliers, buyers, materials = need.suppliers, need.buyers, len(need.max_haul_km)
+    found: list[Share] = []
+    if inputs > 0:
+        found.append(Share(need.inputs.indices, need.inputs.data, Curve.PART, inputs, INPUTS_WEIGHT))
+    elif len(suppliers.data):
+        found.append(Share(suppliers.indices, suppliers.data, Curve.ANY, weight=INPUTS_WEIGHT))
+    if len(buyers.data):
+        found.append(Share(buyers.indices, buyers.data, Curve.ANY, weight=BUYERS_WEIGHT))
+    if materials:
+        there = _points_of_one(need, offers, held)
+        found.append(Share(_NO_TERMS, _NO_TERMS, Curve.PART, 2 * materials, MATERIALS_WEIGHT, sums=there))
+    if products > 0:
+        found.append(Share(need.products.indices, need.products.data, Curve.PART, products, LIKENESS_WEIGHT))
+    return Shares(tuple(found), sum(share.weight for share in found))
+
+
+def _points_of_one(need: ChainNeeds, offers: ChainOffers, held: Postings) -> NDArray[np.int64]:
+    """``_material_points`` of one need; only places that have a material are looked at."""
+    points = np.zeros(len(offers), dtype=np.int64)
+    for number, haul in enumerate(need.max_haul_km.tolist()):
+        asked = row_of(need.materials, number)
+        sums = np.zeros(len(offers), dtype=np.int64)
+        add_products(held, asked.indices.astype(np.int64), asked.data, sums)
+        there = np.flatnonzero(sums)
+        distance = great_circle_km(need.lon, need.lat, offers.lon[there], offers.lat[there])
+        points[there] += np.where(distance > haul, 1, 2)
+    return points
 
 
 def _material_points(needs: ChainNeeds, offers: ChainOffers) -> NDArray[np.int64]:

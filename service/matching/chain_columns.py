@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
+from service.matching.exact import canonical, row_of
+
 
 def _stacked(parts: Sequence[Any]) -> Any:
     """Arrays or sparse matrices of one kind, one below the other."""
@@ -63,6 +65,8 @@ class ChainNeeds:
     def take(self, index: NDArray[np.integer[Any]] | Sequence[int]) -> Self:
         """The rows at ``index``, in that order."""
         rows = np.asarray(index, dtype=np.int64)
+        if len(rows) == 1:
+            return self._row(int(rows[0]))
         counts = np.diff(self.material_starts)[rows]
         starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
         materials = np.repeat(self.material_starts[rows] - starts[:-1], counts) + np.arange(starts[-1])
@@ -78,6 +82,29 @@ class ChainNeeds:
             max_haul_km=self.max_haul_km[materials],
             lon=self.lon[rows],
             lat=self.lat[rows],
+        )
+
+    def _row(self, row: int) -> Self:
+        first, last = self.material_starts[row : row + 2].tolist()
+        ends = self.materials.indptr[first : last + 1]
+        kept = slice(ends[0], ends[-1])
+        return type(self)(
+            inputs=row_of(self.inputs, row),
+            inputs_attainable=self.inputs_attainable[row : row + 1],
+            products=row_of(self.products, row),
+            products_attainable=self.products_attainable[row : row + 1],
+            suppliers=row_of(self.suppliers, row),
+            buyers=row_of(self.buyers, row),
+            materials=canonical(
+                self.materials.data[kept],
+                self.materials.indices[kept],
+                (ends - ends[0]).astype(np.int64),
+                self.materials.shape[1],
+            ),
+            material_starts=np.array([0, last - first], dtype=np.int64),
+            max_haul_km=self.max_haul_km[first:last],
+            lon=self.lon[row : row + 1],
+            lat=self.lat[row : row + 1],
         )
 
     @classmethod

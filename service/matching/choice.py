@@ -87,9 +87,9 @@ def _weigh(
 
 
 def weighed_page(
-    weights: Floats, utilities: Floats, kinds: NDArray[np.int8], rows: Ints
-) -> tuple[Floats, Ints]:
-    """The contributions (m, c) and the codes of the summaries (m,) of a page.
+    weights: Floats, utilities: Floats, kinds: NDArray[np.int8], rows: Ints, contributions: Floats
+) -> Ints:
+    """Fill in the contributions (m, c) of a page; the codes of its summaries (m,).
 
     Parameters
     ----------
@@ -97,8 +97,8 @@ def weighed_page(
     utilities : ndarray of float64, shape (n, c)
     kinds : ndarray of int8, shape (n, c)
     rows : ndarray of int64, shape (m,)
+    contributions : ndarray of float64, shape (m, c)
     """
-    contributions = np.empty((len(rows), len(weights)), dtype=np.float64)
     codes = np.empty(len(rows), dtype=np.int64)
     _weigh(weights, utilities, kinds, rows, contributions, codes)
-    return contributions, codes
+    return codes

@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
+from service.matching.exact import row_of
+from service.matching.geodesy import directions
 from service.matching.ragged import Ragged
 from service.matching.ties import tie_order, tie_ranks, ties_up_to
 from service.matching.values import Band, Figure, Need, Offer
@@ -98,6 +100,8 @@ def _take(value: Any, index: Ints) -> Any:
         return tuple(value[position] for position in index.tolist())
     if isinstance(value, Mapping):
         return take_columns(value, index)
+    if isinstance(value, csr_array) and len(index) == 1:
+        return row_of(value, int(index[0]))
     if isinstance(value, np.ndarray | csr_array):
         return value[index]
     return value.take(index)
@@ -133,6 +137,11 @@ class _Columns:
 
     def __len__(self) -> int:
         return len(self.lon)
+
+    @cached_property
+    def directions(self) -> Floats:
+        """Where the rows lie, as unit vectors. Shape (3, n); NaN unknown."""
+        return directions(self.lon, self.lat)
 
     @cached_property
     def _keys(self) -> list[tuple[str, ...]]:
@@ -180,7 +189,7 @@ class OfferColumns(_Columns):
     integer features.
     """
 
-    rows: tuple[Offer, ...]
+    rows: Sequence[Offer]
     chain: Any
     has_industry: Bools
     is_county: Bools
@@ -237,6 +246,13 @@ class NeedColumns(_Columns):
         """Where the figure is a hard one. Shape (m,)."""
         flags = self.musts.get(f"must:{name}")
         return np.zeros(len(self), dtype=np.bool_) if flags is None else flags
+
+    def hard(self, name: str) -> Bools:
+        """Where the figure is stated, and a hard one. Shape (m,)."""
+        flags, figure = self.musts.get(f"must:{name}"), self.figures.get(name)
+        if flags is None or figure is None:
+            return np.zeros(len(self), dtype=np.bool_)
+        return flags & figure.known
 
     def modes(self) -> tuple[Self, ...]:
         """Itself, and a second time with "either" read as renting where it occurs."""

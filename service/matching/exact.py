@@ -8,10 +8,15 @@ the same in any order, on any machine, with any number of threads.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import accumulate
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+
+_FEW_ROWS: Final = 8
 
 
 def broadcast_product(needs: csr_array, offers: csr_array) -> NDArray[np.int64]:
@@ -42,6 +47,32 @@ def broadcast_product(needs: csr_array, offers: csr_array) -> NDArray[np.int64]:
     return np.asarray(needs.multiply(offers).sum(axis=1), dtype=np.int64).ravel()
 
 
+def canonical(
+    data: NDArray[np.int64], columns: NDArray[np.int64], indptr: NDArray[np.int64], width: int
+) -> csr_array:
+    """A matrix of arrays that are known to be in canonical CSR form, which is not checked again."""
+    count = len(indptr) - 1
+    if count > _FEW_ROWS:
+        return csr_array((data, columns, indptr), shape=(count, width))
+    # scipy's check takes longer than all else that is done for a few rows.
+    rows: csr_array = object.__new__(csr_array)
+    rows.__dict__.update(_empty_rows(count, width).__dict__)
+    rows.data, rows.indices, rows.indptr = data, columns, indptr
+    return rows
+
+
+@lru_cache(maxsize=128)
+def _empty_rows(count: int, width: int) -> csr_array:
+    return csr_array((count, width), dtype=np.int64)
+
+
+def row_of(matrix: csr_array, row: int) -> csr_array:
+    """One row of a canonical matrix of int64. Shape (1, width)."""
+    first, last = matrix.indptr[row], matrix.indptr[row + 1]
+    ends = np.array([0, last - first], dtype=matrix.indptr.dtype)
+    return canonical(matrix.data[first:last], matrix.indices[first:last], ends, matrix.shape[1])
+
+
 def integer_rows(rows: Sequence[Mapping[int, int]], width: int) -> csr_array:
     """Rows given as {column: value} in canonical CSR form (columns ascending, int64).
 
@@ -49,8 +80,7 @@ def integer_rows(rows: Sequence[Mapping[int, int]], width: int) -> csr_array:
     -------
     matrix : csr_array of int64, shape (len(rows), width)
     """
-    indptr = np.zeros(len(rows) + 1, dtype=np.int64)
-    np.cumsum([len(row) for row in rows], out=indptr[1:])
-    columns = np.fromiter((column for row in rows for column in sorted(row)), dtype=np.int64)
-    data = np.fromiter((row[column] for row in rows for column in sorted(row)), dtype=np.int64)
-    return csr_array((data, columns, indptr), shape=(len(rows), width))
+    indptr = np.array([0, *accumulate(map(len, rows))], dtype=np.int64)
+    lines = [(column, row[column]) for row in rows for column in sorted(row)]
+    columns = np.array([column for column, _ in lines], dtype=np.int64)
+    return canonical(np.array([value for _, value in lines], dtype=np.int64), columns, indptr, width)

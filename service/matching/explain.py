@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,7 @@ from service.matching.rulebook import Language
 from service.matching.rules import AdmissionRule
 from service.matching.summary import Points, ScoreLine, points, said, sentence
 from service.matching.values import Need, Offer
-from service.matching.verdicts import UNKNOWN
+from service.matching.verdicts import ALL_PASS, UNKNOWN
 from service.matching.weights import Weights
 
 
@@ -175,12 +177,13 @@ def failure(rule: AdmissionRule, case: Case, fixable: bool) -> Failure:
 
 def unknown_fields(rules: Sequence[AdmissionRule], outcomes: Sequence[int], case: Case) -> list[str]:
     """The fields behind every rule whose outcome is unknown."""
-    return [
-        field
-        for rule, outcome in zip(rules, outcomes, strict=True)
-        if outcome == UNKNOWN
-        for field in (rule.show(case).missing or rule.reads_offer)
-    ]
+    pairs = zip(rules, outcomes, strict=True)
+    return fields_behind([rule for rule, outcome in pairs if outcome == UNKNOWN], case)
+
+
+def fields_behind(undecided: Sequence[AdmissionRule], case: Case) -> list[str]:
+    """The fields that decide these rules, as far as the case misses them."""
+    return [field for rule in undecided for field in (rule.show(case).missing or rule.reads_offer)]
 
 
 def fields_to_confirm(offer: Offer, missing: Sequence[str]) -> tuple[str, ...]:
@@ -197,6 +200,45 @@ def programme(need: Need, offer: Offer) -> str | None:
     return None if found is None else found[0].programme
 
 
+#: Kept with a need: further places find them made.
+_called: Final[WeakKeyDictionary[NeedColumns, tuple[Sequence[AdmissionRule], list[list[AdmissionRule]]]]] = (
+    WeakKeyDictionary()
+)
+_readings: Final[WeakKeyDictionary[NeedColumns, tuple[Context, Reading]]] = WeakKeyDictionary()
+
+
+def _reading_of(need: NeedColumns, context: Context) -> Reading:
+    """What sentences read of one need."""
+    kept = _readings.get(need)
+    if kept is None or kept[0] != context:
+        kept = _readings[need] = (context, Reading.of(need.rows[0], context))
+    return kept[1]
+
+
+def _undecided(
+    rules: Sequence[AdmissionRule], needs: NeedColumns, offers: OfferColumns, context: Context, count: int
+) -> list[list[list[AdmissionRule]]]:
+    """For each reading of the site mode and each of ``count`` pairs, the rules whose outcome is unknown."""
+    modes = needs.modes()
+    kept = _called.get(needs)
+    # Whether a need calls for a rule at all is a matter of the need alone: ALL_PASS says that it does not.
+    called = kept[1] if kept is not None and kept[0] is rules else [list(rules) for _ in modes]
+    found = []
+    for number, mode in enumerate(modes):
+        outcomes = verdicts(called[number], mode, offers, context)
+        pairs: list[list[AdmissionRule]] = [[] for _ in range(count)]
+        for rule, outcome in zip(called[number], outcomes, strict=True):
+            if (unknown := outcome == UNKNOWN).any():
+                for row in np.flatnonzero(np.broadcast_to(unknown, (count,))).tolist():
+                    pairs[row].append(rule)
+        found.append(pairs)
+        called[number] = [
+            rule for rule, outcome in zip(called[number], outcomes, strict=True) if outcome is not ALL_PASS
+        ]
+    _called[needs] = (rules, called)
+    return found
+
+
 def account_page(
     rules: Sequence[AdmissionRule],
     needs: NeedColumns,
@@ -205,8 +247,8 @@ def account_page(
     context: Context,
     language: Language,
     lines: Sequence[int] | None = None,
-) -> list[Account]:
-    """What is said of the pairs of a ranking's page, from the numbers that it was ranked by.
+) -> Iterator[Account]:
+    """What is said of the pairs of a ranking's page, from the numbers that it was ranked by, one by one.
 
     Parameters
     ----------
@@ -220,31 +262,27 @@ def account_page(
     ranks_offers = len(needs) == 1
     shown_needs = needs if ranks_offers else needs.take(positions)
     shown_offers = offers.take(positions) if ranks_offers or isinstance(offers, Places) else offers
-    modes = [verdicts(rules, mode, shown_offers, context) for mode in shown_needs.modes()]
-    reading = Reading.of(shown_needs.rows[0], context) if ranks_offers and wanted else None
-    accounts = []
+    modes = _undecided(rules, shown_needs, shown_offers, context, len(wanted))
+    reading = _reading_of(needs, context) if ranks_offers and wanted else None
     for row, line in enumerate(wanted):
         need = shown_needs.rows[0 if ranks_offers else row]
         offer = shown_offers.rows[row if ranks_offers else 0]
         site_mode = ranking.site_modes[line]
         case = Case(need, offer, site_mode != "rent", site_mode != "build", context, language, reading)
         found = told(case, ranking.utilities[line], ranking.unknown[line])
-        outcomes = modes[-1 if need.site_mode == "either" and site_mode == "rent" else 0]
+        undecided = modes[-1 if need.site_mode == "either" and site_mode == "rent" else 0][row]
         missing = missing_in(found)
-        missing += unknown_fields(rules, [at(outcome, row) for outcome in outcomes], case)
-        accounts.append(
-            Account(
-                position=int(positions[row]),
-                key=offer.key if ranks_offers else need.key,
-                site_mode=site_mode,
-                lines=found,
-                to_confirm=fields_to_confirm(offer, missing),
-                distance_km=case.distance_km,
-                programme=None if case.partner is None else case.partner[0].programme,
-                points=points_of(case, found),
-            )
+        missing += fields_behind(undecided, case)
+        yield Account(
+            position=int(positions[row]),
+            key=offer.key if ranks_offers else need.key,
+            site_mode=site_mode,
+            lines=found,
+            to_confirm=fields_to_confirm(offer, missing),
+            distance_km=case.distance_km,
+            programme=None if case.partner is None else case.partner[0].programme,
+            points=points_of(case, found),
         )
-    return accounts
 
 
 def explain_page(

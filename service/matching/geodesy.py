@@ -34,3 +34,10 @@ def great_circle_km(
     half_phi, half_lambda = (phi_b - phi_a) / 2, np.radians(lon_b - lon_a) / 2
     root = np.sin(half_phi) ** 2 + np.cos(phi_a) * np.cos(phi_b) * np.sin(half_lambda) ** 2
     return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(root, 0.0, 1.0))))
+
+
+def directions(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Points of the mean sphere as unit vectors. Degrees of shape (n,) to shape (3, n); NaN stays NaN."""
+    phi, theta = np.radians(lat), np.radians(lon)
+    level = np.cos(phi)
+    return np.stack([level * np.cos(theta), level * np.sin(theta), np.sin(phi)])

@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from service.matching.goods_words import goods_codes
 from service.matching.trade_words import ACTIVITY, TERM_CODES
@@ -87,8 +88,19 @@ class TermLexicon:
         # The catalogue's words name branches of industry, which are no heads of goods.
         heads = self._aliases.keys() & (goods.keys() | TERM_CODES.keys())
         self._heads = frozenset(word for word in heads if len(word) >= _LEAST_HEAD)
+        self._remember()
+
+    def _remember(self) -> None:
         # Bounded: the terms come from callers.
         self._cached = lru_cache(maxsize=65_536)(self._read)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but what was read before, so that another process can be given the lexicon."""
+        return {name: value for name, value in self.__dict__.items() if name != "_cached"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._remember()
 
     def codes(self, term: str) -> tuple[tuple[str, int], ...]:
         """Up to three codes of a term, best first, each with its similarity in thousandths.

@@ -5,13 +5,16 @@ Everything here is pure: plain values in, arrays and plain values out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
 from service.matching.assessment import Assessment, assess, in_force, merit
+from service.matching.batch import Top, top_of_each
+from service.matching.candidates import Candidates, candidates_of
 from service.matching.chain import ChainEncoder
 from service.matching.columns import Bools, Ints, NeedColumns, OfferColumns
 from service.matching.complements import ComplementFinder, Complements, TermComplements
@@ -53,7 +56,9 @@ from service.matching.ranking import Cursor, Ranking, ShownMode, page_rows, rank
 from service.matching.rulebook import Language, RuleBook
 from service.matching.rules import AdmissionRule, admission_rules
 from service.matching.stability import rank_interval
+from service.matching.table_builder import TableBuilder
 from service.matching.text import TextModel
+from service.matching.traits import TRAITS
 from service.matching.tree import IndustryTree
 from service.matching.values import Need, Offer
 from service.matching.weights import DEFAULT_WEIGHTS, Weights, WeightsError
@@ -78,6 +83,7 @@ __all__ = [
     "Ranking",
     "Segment",
     "TermComplements",
+    "Top",
     "Weights",
     "WeightsError",
     "apply_fix",
@@ -139,6 +145,12 @@ class Matcher:
         self.default_weights = default_weights
         self.chain = ChainEncoder(tree, lexicon, links)
         self.rules: tuple[AdmissionRule, ...] = admission_rules(rulebook)
+        self._rules_of_day = date.min, in_force(self.rules, self._context(date.min))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What it is made of: rules are functions, which each process makes anew."""
+        parts = (self.rulebook, self.model, self.tree, self.chain.lexicon, self.chain.links)
+        return type(self), (*parts, dict(self.default_weights))
 
     def offers(self, rows: Sequence[Offer]) -> OfferColumns:
         """Encode offers. O(rows). Raises KeyError on an unknown industry code."""
@@ -151,6 +163,15 @@ class Matcher:
     def table(self, rows: Sequence[Offer]) -> OfferTable:
         """Encode places as the kernel reads them. Raises KeyError on an unknown industry code."""
         return OfferTable.encode(rows, self._context(date.min))
+
+    def table_builder(self) -> TableBuilder:
+        """Encodes places chunk by chunk."""
+        return TableBuilder(self._context(date.min))
+
+    def trait_keys(self, offer: Offer) -> tuple[Hashable, ...]:
+        """A key for each group of traits: places of one key are alike in the group."""
+        context = self._context(date.min)
+        return tuple(trait.key(offer, context) for trait in TRAITS.values())
 
     def assess(self, needs: NeedColumns, offers: OfferColumns | Places, today: date) -> Assessment:
         """Admission and utilities of all pairs; one side is a single row."""
@@ -189,11 +210,42 @@ class Matcher:
         assessment = assess(rules, need, offers, context)
         return rank(assessment, offers, visible=visible, k=k, weights=weights, after=after)
 
+    def top_of_each(
+        self,
+        needs: NeedColumns,
+        places: Places,
+        *,
+        visible: Sequence[Bools],
+        k: int,
+        today: date,
+        weights: Weights,
+    ) -> Iterator[Top]:
+        """For each of many projects what `rank_offers` puts first, without what explains it.
+
+        Parameters
+        ----------
+        needs : NeedColumns, m rows
+        visible : sequence of ndarray of bool, shape (n,) each, length m
+        """
+        rules, context = self._in_force(today), self._context(today)
+        return top_of_each(rules, needs, places, context, visible=visible, k=k, weights=weights)
+
+    def candidates(
+        self, need: NeedColumns, places: Places, *, visible: Bools, most: int, today: date
+    ) -> Candidates | None:
+        """Every place that one project may have, to be ranked under many weights; None if beyond ``most``."""
+        _require_one(len(need))
+        rules, context = self._in_force(today), self._context(today)
+        return candidates_of(rules, need, places, context, visible=visible, most=most)
+
     def warm(self, places: Places, today: date) -> None:
         """Have the kernel compiled, or loaded from its cache, before the first ranking waits for it."""
         need = self.needs([Need(key="", industry_code=self.tree.codes[0], site_mode="either")])
         nobody, weights = np.zeros(len(places), dtype=np.bool_), Weights(defaults=self.default_weights)
         self.rank_offers(need, places, visible=nobody, k=1, today=today, weights=weights)
+        found = self.candidates(need, places, visible=nobody, most=1, today=today)
+        if found is not None:
+            found.first_page(np.array(weights.normalised), 1)
         self.exclusions(need, places, visible=nobody, limit=1, today=today, weights=weights)
 
     def rank_needs(
@@ -235,8 +287,8 @@ class Matcher:
         today: date,
         language: Language = "zh",
         lines: Sequence[int] | None = None,
-    ) -> list[Account]:
-        """What `explain` says of these lines of a page (all: None) whatever the weights, to be kept."""
+    ) -> Iterator[Account]:
+        """What `explain` says of these lines of a page (all: None), one by one, whatever the weights."""
         rules, context = self._in_force(today), self._context(today)
         return account_page(rules, needs, offers, ranking, context, language, lines)
 
@@ -345,7 +397,11 @@ class Matcher:
         return Context(today, self.rulebook, self.tree, self.model, self.chain)
 
     def _in_force(self, today: date) -> tuple[AdmissionRule, ...]:
-        return in_force(self.rules, self._context(today))
+        day, rules = self._rules_of_day
+        if day != today:
+            rules = in_force(self.rules, self._context(today))
+            self._rules_of_day = today, rules
+        return rules
 
 
 def _require_one(count: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from scipy.sparse import csr_array
@@ -38,8 +39,11 @@ def held_features(name: str) -> set[str]:
 
 def material_rows(rows: Sequence[Sequence[set[str]]]) -> csr_array:
     """1 on the hashed features of all names of a row (MurmurHash3, the same on every machine)."""
-    columns = [
-        {murmurhash3_32(feature, positive=True) % _MATERIAL_FEATURES: 1 for name in names for feature in name}
-        for names in rows
-    ]
+    columns = [{_column(feature): 1 for name in names for feature in name} for names in rows]
     return integer_rows(columns, _MATERIAL_FEATURES)
+
+
+# Bounded: the names come from callers.
+@lru_cache(maxsize=65_536)
+def _column(feature: str) -> int:
+    return int(murmurhash3_32(feature, positive=True)) % _MATERIAL_FEATURES

@@ -19,9 +19,12 @@ from service.matching.columns import FigureColumn, Floats, Ints, OfferColumns, t
 from service.matching.context import Context
 from service.matching.criteria.land import USABLE_LAND, usable_land
 from service.matching.encoding import figures_of
+from service.matching.kept import Kept
+from service.matching.picked_rows import PickedRows
+from service.matching.postings import Postings
 from service.matching.stored_arrays import Arrays, arrays_of, column_from
 from service.matching.ties import tie_order, tie_ranks, ties_up_to
-from service.matching.traits import TRAITS, TraitRows, distinct
+from service.matching.traits import INDEXED, TRAITS, TraitRows, distinct
 from service.matching.values import Offer
 
 
@@ -63,8 +66,8 @@ class OfferTable:
         """
         coded = {name: distinct(trait, rows, context) for name, trait in TRAITS.items()}
         figures = figures_of([offer.figures for offer in rows])
-        figures[USABLE_LAND] = _usable_land(figures, len(rows))
-        numbers, number_rows = _stacked(figures, len(rows))
+        figures[USABLE_LAND] = usable_land_of(figures, len(rows))
+        numbers, number_rows = stacked(figures, len(rows))
         keys = [offer.tie_key for offer in rows]
         order = tie_order(keys)
         return cls(
@@ -89,6 +92,8 @@ class OfferTable:
             "tie_rank": self.tie_rank,
             **{f"block.{name}": array for name, array in self.blocks.arrays().items()},
         }
+        for name, postings in self.postings.items():
+            found |= {f"postings.{name}.{part}": array for part, array in postings.arrays().items()}
         for name, ends in self.number_rows.items():
             found[f"number.{name}"] = np.array(ends, dtype=np.int64)
         for name, trait in self.traits.items():
@@ -129,6 +134,10 @@ class OfferTable:
         table.__dict__["blocks"] = Blocks.from_arrays(
             {name: arrays[f"block.{name}"] for name in Blocks._fields}
         )
+        table.__dict__["postings"] = {
+            name: Postings(*(arrays[f"postings.{name}.{part}"] for part in Postings._fields))
+            for name in INDEXED
+        }
         return table
 
     def tie_key(self, row: int) -> tuple[str, ...]:
@@ -153,7 +162,7 @@ class OfferTable:
         for group, (_, trait) in enumerate(self.traits.items()):
             columns |= take_columns(trait.columns, self.codes[group, index].astype(np.int64))
         return OfferColumns(
-            rows=tuple(self.rows[row] for row in index.tolist()),
+            rows=PickedRows.of(self.rows, index),
             figures={name: self.figure(name, index) for name in self.number_rows if name != USABLE_LAND},
             **columns,
         )
@@ -174,7 +183,7 @@ class OfferTable:
             name: FigureColumn.concat([p.figure(name, rows) for p, rows in zip(parts, every, strict=True)])
             for name in names
         }
-        numbers, number_rows = _stacked(figures, sum(counts))
+        numbers, number_rows = stacked(figures, sum(counts))
         rows = tuple(row for part in parts for row in part.rows)
         keys = [row.tie_key for row in rows]
         order = tie_order(keys)
@@ -193,8 +202,19 @@ class OfferTable:
         """Bounds of every few rows."""
         return Blocks.of(self.numbers, self.codes)
 
+    @cached_property
+    def postings(self) -> Mapping[str, Postings]:
+        """Everything of ``traits.INDEXED`` by columns."""
+        return {name: Postings.of(matrix(self.traits[group])) for name, (group, matrix) in INDEXED.items()}
 
-def _stacked(figures: Mapping[str, FigureColumn], count: int) -> tuple[Floats, dict[str, tuple[int, int]]]:
+    @cached_property
+    def kept(self) -> Kept:
+        """What was worked out over the distinct rows; no part of what is stored."""
+        return Kept()
+
+
+def stacked(figures: Mapping[str, FigureColumn], count: int) -> tuple[Floats, dict[str, tuple[int, int]]]:
+    """The ends of all figures as rows, and which are whose. Shape (number rows, count)."""
     ends: list[Floats] = []
     rows: dict[str, tuple[int, int]] = {}
     for name, column in figures.items():
@@ -206,7 +226,7 @@ def _stacked(figures: Mapping[str, FigureColumn], count: int) -> tuple[Floats, d
     return np.array(ends, dtype=np.float64).reshape(len(ends), count), rows
 
 
-def _usable_land(figures: Mapping[str, FigureColumn], count: int) -> FigureColumn:
+def usable_land_of(figures: Mapping[str, FigureColumn], count: int) -> FigureColumn:
     """What the land criterion reads. Shape (count,)."""
     nothing = FigureColumn.unknown(count)
     return usable_land(figures.get("land_mu", nothing), figures.get("largest_parcel_mu", nothing))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,10 +16,25 @@ from service.matching.compiled.top import top_rows
 from service.matching.context import Context
 from service.matching.criteria import CRITERIA, Utility
 from service.matching.places import Places, Segment
-from service.matching.plan import Plan, plans_of
+from service.matching.plan import Planned
+from service.matching.planning import plans_of
 from service.matching.ranking import Cursor, Ranking, site_mode
 from service.matching.rules import AdmissionRule
 from service.matching.weights import Weights
+
+
+class Best(NamedTuple):
+    """The best rows in order and what was counted; of the rows themselves nothing is worked out.
+
+    ``readings`` says for each row which of the need's readings of the site mode counts.
+    """
+
+    positions: Ints
+    scores: Floats
+    readings: Ints
+    preceding: int
+    eligible: int
+    seen: int
 
 
 def rank_places(
@@ -39,11 +55,57 @@ def rank_places(
     ValueError
         If ``visible`` does not have one entry per row, or k is below 1.
     """
+    weighing = np.array(weights.normalised, dtype=np.float64)
+    best = best_places(
+        rules, need, places, context, visible=visible, k=k, weighing=weighing, tie=places.tie_key, after=after
+    )
+    utilities, unknown = _shown(rules, need, places, context, best.positions, best.readings)
+    modes = [site_mode(mode, 0) for mode in need.modes()]
+    last = len(best.positions) - 1
+    more = last >= 0 and best.preceding + len(best.positions) < best.eligible
+    return Ranking(
+        positions=best.positions,
+        scores=best.scores,
+        site_modes=tuple(modes[reading] for reading in best.readings.tolist()),
+        utilities=utilities,
+        unknown=unknown,
+        preceding=best.preceding,
+        eligible_count=best.eligible,
+        excluded_count=best.seen - best.eligible,
+        next_cursor=(
+            Cursor(float(best.scores[last]), places.tie_key(int(best.positions[last]))) if more else None
+        ),
+    )
+
+
+def best_places(
+    rules: Sequence[AdmissionRule],
+    need: NeedColumns,
+    places: Places,
+    context: Context,
+    *,
+    visible: Bools,
+    k: int,
+    weighing: Floats,
+    tie: Callable[[int], Any],
+    after: Cursor | None = None,
+) -> Best:
+    """The order that ``rank_places`` shows.
+
+    Parameters
+    ----------
+    weighing : ndarray of float64, shape (number of criteria,), normalised
+    tie : callable (position) -> what decides between equal scores of different segments
+
+    Raises
+    ------
+    ValueError
+        As ``rank_places`` does.
+    """
     if visible.shape != (len(places),):
         raise ValueError(f"visible has shape {visible.shape}, there are {len(places)} rows")
     if k < 1:
         raise ValueError("k is below 1")
-    weighing = np.array(weights.normalised, dtype=np.float64)
     lines: list[tuple[float, int, int]] = []
     eligible = preceding = seen = 0
     for segment, start in zip(places.segments, places.starts, strict=False):
@@ -51,7 +113,7 @@ def rank_places(
         shown = visible[start : start + len(table)] & segment.alive
         plans = plans_of(rules, need, table, context)
         scores, rows, readings, passing, before = top_rows(
-            (plans[0], plans[-1]),
+            (plans[0].plan, plans[-1].plan),
             len(plans),
             weighing,
             table.numbers,
@@ -68,23 +130,15 @@ def rank_places(
         preceding += before
         seen += int(np.count_nonzero(shown))
     if len(places.segments) > 1:
-        lines.sort(key=lambda line: (-line[0], places.tie_key(line[1])))
+        lines.sort(key=lambda line: (-line[0], tie(line[1])))
     lines = lines[:k]
-    positions = np.array([position for _, position, _ in lines], dtype=np.int64)
-    chosen = np.array([reading for _, _, reading in lines], dtype=np.int64)
-    utilities, unknown = _shown(rules, need, places, context, positions, chosen)
-    modes = need.modes()
-    more = preceding + len(lines) < eligible
-    return Ranking(
-        positions=positions,
+    return Best(
+        positions=np.array([position for _, position, _ in lines], dtype=np.int64),
         scores=np.array([score for score, _, _ in lines], dtype=np.float64),
-        site_modes=tuple(site_mode(modes[reading], 0) for reading in chosen.tolist()),
-        utilities=utilities,
-        unknown=unknown,
+        readings=np.array([reading for _, _, reading in lines], dtype=np.int64),
         preceding=preceding,
-        eligible_count=eligible,
-        excluded_count=seen - eligible,
-        next_cursor=Cursor(lines[-1][0], places.tie_key(lines[-1][1])) if more and lines else None,
+        eligible=eligible,
+        seen=seen,
     )
 
 
@@ -105,16 +159,17 @@ def _shown(
             continue
         for reading, plan in enumerate(plans_of(rules, need, segment.table, context)):
             own = np.flatnonzero(inside & (chosen == reading))
-            measured, missing = _measured(plan, segment, positions[own] - start)
+            measured, missing = measured_at(plan, segment, positions[own] - start)
             values[own], unknown[own] = measured.T, missing.T
     return values, unknown
 
 
-def _measured(plan: Plan, segment: Segment, rows: Ints) -> tuple[Floats, Bools]:
+def measured_at(planned: Planned, segment: Segment, rows: Ints) -> tuple[Floats, Bools]:
     """Utilities and what is missing, a row per criterion. Shape (number of criteria, len(rows)) each."""
     values = np.empty((len(CRITERIA), len(rows)), dtype=np.float64)
     unknown = np.empty(values.shape, dtype=np.bool_)
-    utilities_at(plan, segment.table.numbers, segment.table.codes, rows, values, unknown)
+    table = segment.table
+    utilities_at(planned.plan, planned.unknown, table.numbers, table.codes, rows, values, unknown)
     return values, unknown
 
 
@@ -125,7 +180,7 @@ def assess_places(
     variants = []
     for reading, mode in enumerate(need.modes()):
         parts = [
-            (_measured(plan, segment, np.arange(len(segment.table))), _failures(plan, segment)[0])
+            (measured_at(plan, segment, np.arange(len(segment.table))), _failures(plan, segment)[0])
             for segment in places.segments
             for plan in (plans_of(rules, need, segment.table, context)[reading],)
         ]
@@ -151,7 +206,10 @@ def failure_counts(
     return fewest >> 32, fewest & 0xFFFFFFFF
 
 
-def _failures(plan: Plan, segment: Segment) -> tuple[Ints, Ints]:
+def _failures(planned: Planned, segment: Segment) -> tuple[Ints, Ints]:
     failures, unfixable = np.empty((2, len(segment.table)), dtype=np.int64)
-    failures_at(plan, segment.table.numbers, segment.table.codes, failures, unfixable)
+    table = segment.table
+    failures_at(
+        planned.plan, planned.unfixable, planned.fixable, table.numbers, table.codes, failures, unfixable
+    )
     return failures, unfixable

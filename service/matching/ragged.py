@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+#: Up to so many codes comparing with each is faster than sorting them.
+_FEW_CODES = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,8 +34,7 @@ class Ragged:
     def of(cls, rows: Iterable[Iterable[str]]) -> Ragged:
         """Encode code strings. Raises ValueError on a code that is not alphanumeric."""
         encoded = [[code_number(code) for code in row] for row in rows]
-        indptr = np.zeros(len(encoded) + 1, dtype=np.int64)
-        np.cumsum([len(row) for row in encoded], out=indptr[1:])
+        indptr = np.array([0, *accumulate(map(len, encoded))], dtype=np.int64)
         return cls(np.array([number for row in encoded for number in row], dtype=np.int64), indptr)
 
     def __len__(self) -> int:
@@ -39,6 +42,9 @@ class Ragged:
 
     def take(self, index: Ints) -> Ragged:
         """The rows at ``index``, in its order."""
+        if len(index) == 1:
+            first, last = self.indptr[index[0]], self.indptr[index[0] + 1]
+            return Ragged(self.values[first:last], np.array([0, last - first], dtype=np.int64))
         lengths = np.diff(self.indptr)[index]
         indptr = np.zeros(len(lengths) + 1, dtype=np.int64)
         np.cumsum(lengths, out=indptr[1:])
@@ -54,6 +60,7 @@ class Ragged:
         return Ragged(np.concatenate([part.values for part in parts]), indptr)
 
 
+@lru_cache(maxsize=16_384)
 def code_number(code: str) -> int:
     """A region or industry code as an integer, one to one.
 
@@ -80,5 +87,9 @@ def intersects(needs: Ragged, offers: Ragged) -> Bools:
     if len(one) != 1:
         raise ValueError(f"{len(needs)} needs do not broadcast against {len(offers)} offers")
     hits = np.zeros(len(many.values) + 1, dtype=np.int64)
-    np.cumsum(np.isin(many.values, one.values), out=hits[1:])
+    if len(one.values) <= _FEW_CODES:
+        found = (many.values[:, None] == one.values).any(axis=1)
+    else:
+        found = np.isin(many.values, one.values)
+    np.cumsum(found, out=hits[1:])
     return np.asarray(hits[many.indptr[1:]] > hits[many.indptr[:-1]])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from service.matching.context import Case
@@ -72,6 +73,7 @@ def label(book: RuleBook, field: str) -> Label:
     return Label(quantity.name_zh, quantity.name_en, quantity.unit_zh, quantity.unit)
 
 
+@lru_cache(maxsize=16_384)
 def plain(value: float) -> str:
     """A number as people write it: at most four decimals, small ones to four digits.
 
@@ -84,6 +86,7 @@ def plain(value: float) -> str:
     return "0" if text == "-0" else text
 
 
+@lru_cache(maxsize=16_384)
 def amount(figure: Figure, unit: str, language: Language) -> str:
     """A figure or a range with its unit; in English sentences 10k CNY is written out in CNY."""
     if language == "en" and unit.startswith("10k ") and figure is not None:

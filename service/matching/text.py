@@ -4,8 +4,8 @@ Three stages of one model: the shipped texts alone (``wording``), which is what 
 texts of known places (``likeness``); past placements by region (``experience``). Whatever was learned
 is frozen at fit and stored, by region code where it is of a region: adding a county reorders nobody.
 
-A better model slots in by offering the same seven methods: ``fit``, ``transform_needs``,
-``transform_offers``, ``is_blank``, ``ceiling``, ``utility``, ``shared_terms``.
+A better model slots in by offering the same eight methods: ``fit``, ``transform_needs``,
+``transform_offers``, ``is_blank``, ``ceiling``, ``utility``, ``share``, ``shared_terms``.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from sklearn.utils.validation import check_is_fitted
 
 from service.matching.channels import DivisionsOf
 from service.matching.exact import broadcast_product
 from service.matching.history import Placement
-from service.matching.learned import LearnedText, calibrated
+from service.matching.learned import HALF_AT, LearnedText, calibrated
+from service.matching.shares import Curve, Share
 from service.matching.wording import STRENGTH_UNITS, Wording
 
 __all__ = ["STRENGTH_UNITS", "TextModel"]
@@ -86,7 +86,7 @@ class TextModel(Wording):
 
     def transform_needs(self, texts: Sequence[str]) -> csr_array:
         """What each need asks for. csr_array of int64, shape (m, V)."""
-        check_is_fitted(self)
+        self._require_fitted()
         if self.learned_ is None:
             return super().transform_needs(texts)
         return self.learned_.need_rows(texts, DivisionsOf(self._words()))
@@ -101,7 +101,7 @@ class TextModel(Wording):
         region_codes : sequence of str or None, length n, optional
             Where given, what was learned of a region counts for the places there.
         """
-        check_is_fitted(self)
+        self._require_fitted()
         if self.learned_ is None:
             return super().transform_offers(texts)
         codes = region_codes if region_codes is not None else [None] * len(texts)
@@ -130,6 +130,12 @@ class TextModel(Wording):
             return super().utility(needs, offers, ceiling)
         found = calibrated(broadcast_product(needs, offers), ceiling)
         return np.where((ceiling > 0) & ~self.is_blank(offers), found, 0.0)
+
+    def share(self, need: csr_array, ceiling: int) -> Share:
+        """``utility`` of one need as a curve of its products with the places' terms."""
+        if self.learned_ is None:
+            return super().share(need, ceiling)
+        return Share(need.indices, need.data, Curve.SIGMOID, ceiling, offset=HALF_AT)
 
     def knows(self, region_code: str) -> bool:
         """Whether enough went there before to judge by where a place says nothing of itself."""

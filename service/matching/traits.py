@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from service.matching.columns import Ints, OfferColumns, concat_columns, take_columns
 from service.matching.context import Context
@@ -176,6 +177,18 @@ TRAITS: Final[Mapping[str, Trait]] = MappingProxyType(
             _site,
         ),
         "days": Trait(("as_of_day", "valid_until_day"), lambda o, _: (o.as_of, o.valid_until), _days),
+    }
+)
+
+
+#: What can be multiplied with a need term by term, by the name under which its postings are kept.
+INDEXED: Final[Mapping[str, tuple[str, Callable[[OfferColumns], csr_array | Ragged]]]] = MappingProxyType(
+    {
+        "industry": ("trade", lambda rows: rows.industry),
+        "chain": ("trade", lambda rows: rows.chain.closure),
+        "materials": ("trade", lambda rows: rows.chain.materials),
+        "text": ("text", lambda rows: rows.text),
+        "regions": ("region", lambda rows: rows.regions),
     }
 )
 

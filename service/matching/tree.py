@@ -9,7 +9,7 @@ shares the section (all of manufacturing) fits little.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,18 +96,25 @@ class IndustryTree:
             None when nothing is declared in the same section. Of equally close
             ones the first in declared order.
         """
-        path = self._paths[code]
-        best: tuple[str, str] | None = None
-        best_depth = 0
-        for other in declared:
-            theirs = self._paths[other]
-            shared = min(len(path), len(theirs))
-            # Two paths part once: below that node they share nothing.
-            while shared and path[shared - 1] != theirs[shared - 1]:
-                shared -= 1
-            if shared > best_depth:
-                best, best_depth = (other, path[shared - 1]), shared
-        return best
+        declared = list(declared)
+        found = self.closest(code, self.holders(declared))
+        return None if found is None else (declared[found[0]], found[1])
+
+    def holders(self, declared: Iterable[str]) -> dict[str, int]:
+        """For every declared code and its ancestors, which declared one is the first to lie there."""
+        found: dict[str, int] = {}
+        for place, code in enumerate(declared):
+            for node in self._paths[code]:
+                found.setdefault(node, place)
+        return found
+
+    def closest(self, code: str, holders: Mapping[str, int]) -> tuple[int, str] | None:
+        """``nearest`` for one of many codes: the place of the declared one, and the deepest shared node."""
+        for node in reversed(self._paths[code]):
+            # Two paths that share a node share all above it.
+            if node in holders:
+                return holders[node], node
+        return None
 
     def need_matrix(
         self, codes: Sequence[str], points: tuple[int, int, int, int] = LEVEL_POINTS
@@ -131,16 +138,14 @@ class IndustryTree:
         KeyError
             If a code is unknown.
         """
-        rows = [
-            {
-                self._columns[node]: value
-                for node, value in zip(self._paths[code], points, strict=False)
-                if value
-            }
-            for code in codes
-        ]
+        rows = [self.points_of(code, points) for code in codes]
         attainable = np.array([sum(row.values()) for row in rows], dtype=np.int64)
         return integer_rows(rows, len(self.codes)), attainable
+
+    def points_of(self, code: str, points: tuple[int, int, int, int] = LEVEL_POINTS) -> dict[int, int]:
+        """The points that stand on the columns of a code's path. Raises KeyError when it is unknown."""
+        path = zip(self._paths[code], points, strict=False)
+        return {self._columns[node]: value for node, value in path if value}
 
     def offer_matrix(self, declared: Sequence[Sequence[str]]) -> csr_array:
         """1 on every declared code and its ancestors, else 0.

@@ -19,7 +19,7 @@ PASS: Final = np.int8(1)
 UNKNOWN: Final = np.int8(0)
 FAIL: Final = np.int8(-1)
 
-#: What every pair gets from a rule that no need calls for.
+#: What every pair gets from a rule that no need calls for, whatever the places: this very array.
 ALL_PASS: Final[Verdicts] = np.array([PASS])
 
 

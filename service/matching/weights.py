@@ -53,15 +53,39 @@ class Weights:
                 raise WeightsError(f"the weight of {name} is not a finite number")
             if weight < 0:
                 raise WeightsError(f"the weight of {name} is negative")
-        values = tuple(float(self.chosen.get(name, self.defaults[name])) for name in DEFAULT_WEIGHTS)
-        largest = max(values)
-        if largest == 0:
-            raise WeightsError("all weights are zero")
-        # Scaled by the largest first, so that neither huge nor tiny weights overflow or vanish in the sum.
-        scaled = [value / largest for value in values]
-        total = sum(scaled)
+        values = _values(self.chosen, self.defaults)
+        normalised = normalised_weights(self.chosen, self.defaults)
         object.__setattr__(self, "values", values)
-        object.__setattr__(self, "normalised", tuple(value / total for value in scaled))
+        object.__setattr__(self, "normalised", normalised)
+
+
+def normalised_weights(chosen: Mapping[str, float], defaults: Mapping[str, float]) -> tuple[float, ...]:
+    """What ``Weights`` shows as ``normalised``, of weights that are known to be valid each by itself.
+
+    Parameters
+    ----------
+    chosen, defaults : mapping of criterion name to weight
+        Finite and not negative; ``defaults`` of every criterion.
+
+    Raises
+    ------
+    WeightsError
+        If all are zero.
+    """
+    values = _values(chosen, defaults)
+    largest = max(values)
+    if largest == 0:
+        raise WeightsError("all weights are zero")
+    # Scaled by the largest first, so that neither huge nor tiny weights overflow or vanish in the sum.
+    scaled = [value / largest for value in values]
+    total = sum(scaled)
+    return tuple([value / total for value in scaled])
+
+
+def _values(chosen: Mapping[str, float], defaults: Mapping[str, float]) -> tuple[float, ...]:
+    if len(chosen) == len(DEFAULT_WEIGHTS):
+        return tuple([float(chosen[name]) for name in DEFAULT_WEIGHTS])
+    return tuple([float(chosen.get(name, defaults[name])) for name in DEFAULT_WEIGHTS])
 
 
 def _is_finite(weight: float) -> bool:

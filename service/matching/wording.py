@@ -16,17 +16,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, Self
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array
 from sklearn.base import BaseEstimator
-from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.utils.validation import check_is_fitted
 
-from service.matching.exact import broadcast_product, integer_rows
+from service.matching.compiled.grams import gram_columns
+from service.matching.exact import broadcast_product, canonical
+from service.matching.shares import Curve, Share
 from service.matching.words import normalised, shared_words, word_labels
 
 #: Units per 1.0 of rarity, and of an offer's strength: fine enough that rounding
@@ -58,19 +60,30 @@ class WordColumns:
             word: [column[label] for label in found.split()]
             for word, found in zip(words.tolist(), word_labels.tolist(), strict=True)
         }
-        self.longest = max(map(len, self.columns), default=0)
+        sizes: dict[str, set[int]] = {}
+        for word in self.columns:
+            sizes.setdefault(word[:2], set()).add(len(word))
+        self.sizes = {start: sorted(found, reverse=True) for start, found in sizes.items()}
 
     def counts(self, text: str) -> dict[int, int]:
         """How often each label is named in a text, by the longest word from each place on."""
         found: dict[int, int] = {}
         start = 0
         while start < len(text):
-            ends = range(min(len(text), start + self.longest), start + 1, -1)
-            word = next((text[start:end] for end in ends if text[start:end] in self.columns), "")
-            for label in self.columns.get(word, ()):
-                found[label] = found.get(label, 0) + 1
-            start += len(word) or 1
+            length = 1
+            for size in self.sizes.get(text[start : start + 2], ()):
+                labels = self.columns.get(text[start : start + size])
+                if labels is not None and size > 1:
+                    for label in labels:
+                        found[label] = found.get(label, 0) + 1
+                    length = min(size, len(text) - start)
+                    break
+            start += length
         return found
+
+
+#: The same texts come up in every ranking.
+_normalised: Final = lru_cache(maxsize=2_048)(normalised)
 
 
 class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -178,24 +191,29 @@ class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
         digest.update("\n".join([*self.words_, *self.word_labels_]).encode())
         return digest.hexdigest()
 
+    def _require_fitted(self) -> None:
+        if "rarity_" not in self.__dict__:  # asked for every text, and scikit-learn takes its time
+            check_is_fitted(self)
+
     def _counts(self, texts: Sequence[str]) -> csr_array:
         """How often each feature stands in each text, int64, shape (len(texts), V)."""
         clean = [normalised(text) for text in texts]
-        if not clean:
-            return csr_array((0, self.n_features + len(self.labels_)), dtype=np.int64)
-        hasher = HashingVectorizer(
-            analyzer="char",
-            ngram_range=(2, 3),
-            n_features=self.n_features,
-            lowercase=False,
-            alternate_sign=False,
-            norm=None,
+        columns: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+        counts, lengths = columns.copy(), [0]
+        for text, labels in zip(clean, self._label_counts(clean), strict=True):
+            # A text without words is two spaces, which are no pair.
+            octets = np.frombuffer(text.encode() if text.strip() else b"", dtype=np.uint8)
+            grams, often = np.unique(gram_columns(octets, 2, 3, self.n_features), return_counts=True)
+            named = sorted(labels)
+            columns += (grams, np.array(named, dtype=np.int64) + self.n_features)
+            counts += (often, np.array([labels[label] for label in named], dtype=np.int64))
+            lengths.append(len(grams) + len(named))
+        return canonical(
+            np.concatenate(counts, dtype=np.int64),
+            np.concatenate(columns),
+            np.cumsum(lengths, dtype=np.int64),
+            self.n_features + len(self.labels_),
         )
-        grams = csr_array(hasher.transform(clean)).astype(np.int64)
-        labels = integer_rows(self._label_counts(clean), len(self.labels_))
-        counts = csr_array(hstack([grams, labels], format="csr"))
-        counts.sort_indices()
-        return counts
 
     def _label_counts(self, clean: Sequence[str]) -> list[dict[int, int]]:
         # Fitted anew, a model has other words: they are the same only while the array is.
@@ -218,7 +236,7 @@ class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
         -------
         needs : csr_array of int64, shape (m, V)
         """
-        check_is_fitted(self)
+        self._require_fitted()
         needs = self._counts(texts)
         needs.data = self._rarity_of(needs.indices)
         return needs
@@ -230,7 +248,7 @@ class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
         -------
         offers : csr_array of int64, shape (n, V)
         """
-        check_is_fitted(self)
+        self._require_fitted()
         offers = self._counts(texts)
         lengths = np.asarray(offers[:, : self.n_features].sum(axis=1), dtype=np.int64).ravel()
         discount = np.repeat(1 - self.b + self.b * (lengths / self.reference_length), np.diff(offers.indptr))
@@ -285,6 +303,10 @@ class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
         squared = ratio * ratio
         return np.asarray(squared / (1.0 + squared), dtype=np.float64)
 
+    def share(self, need: csr_array, ceiling: int) -> Share:
+        """``utility`` of one need as a curve of its products with the places' terms."""
+        return Share(need.indices, self.gain * need.data, Curve.HILL, ceiling)
+
     def shared_terms(self, need_text: str, offer_text: str, k: int) -> list[str]:
         """The longest words that both texts contain, the weightiest first.
 
@@ -299,7 +321,7 @@ class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
         terms : list of str
             Of two characters or more; words of mere business ("销售") are left out.
         """
-        check_is_fitted(self)
+        self._require_fitted()
         terms = shared_words(normalised(need_text), normalised(offer_text))
         weights = self._weights_of(terms)
         return sorted(terms, key=lambda term: (-weights[term], term))[:k]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
 
 from service.matching.trade_words import ACTIVITY, BOILERPLATE, TERM_CODES
 
@@ -34,19 +36,40 @@ def word_labels(texts: Sequence[str], labels: Sequence[Sequence[str]]) -> dict[s
 
 def shared_words(need: str, offer: str) -> list[str]:
     """Maximal common substrings inside one word of the need, without repetition."""
+    parts, starts = _read(need)
     found: dict[str, None] = {}
-    for part in need.split():
-        reach = 0
-        for start in range(len(part) - 1):
-            end = max(start + 1, reach)
-            while end < len(part) and part[start : end + 1] in offer:
-                end += 1
-            piece = part[start:end]
-            if end > reach and len(piece) > 1 and piece in offer and not piece.isdigit():
-                found.setdefault(piece)
-            reach = max(reach, end)
+    reach, last = 0, -1
+    # Where not even two characters are in the offer nothing begins.
+    for number, start in sorted(place for pair in starts.keys() & _pairs(offer) for place in starts[pair]):
+        part = parts[number]
+        if number != last:
+            reach, last = 0, number
+        end = max(start + 1, reach)
+        while end < len(part) and part[start : end + 1] in offer:
+            end += 1
+        piece = part[start:end]
+        if end > reach and len(piece) > 1 and piece in offer and not piece.isdigit():
+            found.setdefault(piece)
+        reach = max(reach, end)
     pieces = [piece for piece in found if ACTIVITY.sub("", piece) and piece not in BOILERPLATE]
     return [piece for piece in pieces if not any(piece != other and piece in other for other in pieces)]
+
+
+@lru_cache(maxsize=256)
+def _read(need: str) -> tuple[list[str], dict[str, list[tuple[int, int]]]]:
+    """The words of a text, and where in which of them every two adjacent characters stand."""
+    parts = need.split()
+    starts: dict[str, list[tuple[int, int]]] = {}
+    for number, part in enumerate(parts):
+        for start in range(len(part) - 1):
+            starts.setdefault(part[start : start + 2], []).append((number, start))
+    return parts, starts
+
+
+@lru_cache(maxsize=2_048)
+def _pairs(offer: str) -> frozenset[str]:
+    """Every two adjacent characters."""
+    return frozenset(map("".join, pairwise(offer)))
 
 
 def training_texts(

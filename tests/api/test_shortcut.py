@@ -167,3 +167,71 @@ def test_a_project_that_is_deleted_is_gone_at_the_next_request(
     assert short == []
     with reading(database) as session:
         assert now(session)
+
+
+def test_a_language_and_weights_that_nobody_asked_for_yet_are_answered_as_the_ordinary_way_does(
+    world: World, asked: str, short: list[str]
+) -> None:
+    english = {"Accept-Language": "en"}
+    first = world.call("jiashan", "GET", asked, headers=english)
+    assert short == [], "nothing was at hand in English"
+    for site_mode in ("build", "rent", "either"):
+        body = {"project_id": asked.split("/")[3], "weights": {"cost": 1.0, "land": 0.25}, "limit": 1}
+        fast = world.call("jiashan", "POST", "/v1/match-queries", json=body, headers=english).json()
+        slow = world.call(
+            "jiashan",
+            "POST",
+            "/v1/match-queries",
+            json=body | {"filters": {"province": "浙江省"}},
+            headers=english,
+        ).json()
+        _same(slow | {"next_cursor": None}, fast | {"next_cursor": None})
+        # The cursor of the one goes on with the other.
+        following = world.post("jiashan", "/v1/match-queries", body | {"cursor": fast["next_cursor"]}).json()
+        assert [item["rank"] for item in following["items"]] == [2], site_mode
+        etag = world.get("jiashan", asked.removesuffix("/matches")).headers["ETag"]
+        change = {"site_mode": site_mode, "floor_area_m2": 100}
+        path = asked.removesuffix("/matches")
+        assert world.patch("jiashan", path, change, etag).status_code == 200
+        world.call("jiashan", "GET", asked, headers=english)
+    assert first.json()["items"][0]["summary"].isascii()
+    assert short == ["/v1/match-queries"] * 3
+
+
+def test_sentences_that_were_let_go_are_written_again(
+    world: World, asked: str, short: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = world.get("jiashan", asked).json()
+    body = {"project_id": asked.split("/")[3], "weights": {"land": 2.0}}
+    before = world.post("jiashan", "/v1/match-queries", body).json()
+    fragments = world.client.app.state.memory._held.fragments
+    monkeypatch.setattr(fragments, "_most_bytes", 0)
+    other = world.project(name="另一个")["id"]
+    world.get("jiashan", f"/v1/projects/{other}/matches")
+    fragments.trim()
+    again = world.get("jiashan", asked).json()
+    _same(first | {"index_revision": 0}, again | {"index_revision": 0})
+    after = world.post("jiashan", "/v1/match-queries", body).json()
+    _same(before | {"index_revision": 0}, after | {"index_revision": 0})
+
+
+def test_a_project_with_more_places_than_are_kept_is_answered_from_memory_all_the_same(
+    world: World, asked: str, short: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.api.memory._CANDIDATES_MOST", 1)
+    first, second = world.get("jiashan", asked).json(), world.get("jiashan", asked).json()
+    _same(first, second)
+    body = {"project_id": asked.split("/")[3], "weights": {"text": 2.0}, "limit": 1}
+    fast = world.post("jiashan", "/v1/match-queries", body).json()
+    slow = world.post("jiashan", "/v1/match-queries", body | {"filters": {"province": "浙江省"}}).json()
+    _same(slow | {"next_cursor": None}, fast | {"next_cursor": None})
+    assert short == [asked, asked, "/v1/match-queries"]
+
+
+def test_places_beyond_what_the_event_loop_looks_through_are_found_in_a_thread(
+    world: World, asked: str, short: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.api.shortcut.PLACES_ON_THE_LOOP", 0)
+    first, second = world.get("jiashan", asked).json(), world.get("jiashan", asked).json()
+    _same(first, second)
+    assert short == [asked, asked]

@@ -240,7 +240,7 @@ def test_after_any_changes_a_snapshot_says_what_one_built_anew_would(world, data
     living = list(snapshot.living())
     assert {card.id: offer for card, offer in living} == expected
     assert len(living) == len(expected)
-    assert len(snapshot.offers.segments) <= 2 + np.log2(max(len(snapshot.offers), 2))
+    assert len(snapshot.offers.segments) <= 5 + 1.5 * np.log2(max(len(snapshot.offers), 2))
     # Whoever still reads an older snapshot reads what it said.
     for older, said in held:
         assert [(card.id, offer) for card, offer in older.living()] == said

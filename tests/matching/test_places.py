@@ -1,20 +1,49 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matching_examples import BOOK, CONTEXT, MATCHER, TODAY, need, needs, offer, offers
+from matching_examples import (
+    BOOK,
+    CONTEXT,
+    INDUSTRIES,
+    LEXICON,
+    LINKS,
+    MATCHER,
+    TODAY,
+    TREE,
+    need,
+    needs,
+    offer,
+    offers,
+)
 
 from service.matching.blocks import Blocks
 from service.matching.bounds import Fails
 from service.matching.criteria import CRITERIA
-from service.matching.matcher import Weights
+from service.matching.kept import Kept
+from service.matching.matcher import Matcher, Weights
 from service.matching.offer_table import OfferTable
 from service.matching.places import Places, Segment
 from service.matching.rules import admission_rules
-from service.matching.traits import TRAITS
+from service.matching.text import TextModel
+from service.matching.trait_planning import measured
+from service.matching.traits import INDEXED, TRAITS
 from service.matching.verdicts import FAIL
 
 RULES = admission_rules(BOOK)
+LEARNED = Matcher(
+    BOOK,
+    TextModel().fit(
+        [name for _, name, _ in INDUSTRIES],
+        profiles=[("331126", "家具、竹木制品"), ("513225", "电子信息、涂料")],
+    ),
+    TREE,
+    LEXICON,
+    LINKS,
+)
 
 
 @st.composite
@@ -29,10 +58,10 @@ def segmented(draw, most=12):
     return found, cuts, alive, visible | draw(st.booleans())
 
 
-def places_of(found, cuts, alive, block_rows=2):
+def places_of(found, cuts, alive, block_rows=2, matcher=MATCHER):
     segments = []
     for start, end in zip([0, *cuts], [*cuts, len(found)], strict=True):
-        table = MATCHER.table(found[start:end])
+        table = matcher.table(found[start:end])
         table = OfferTable.from_arrays(table.arrays(), table.rows)
         table.__dict__["blocks"] = Blocks.of(table.numbers, table.codes, block_rows)
         segments.append(Segment(table, alive[start:end]))
@@ -114,8 +143,6 @@ def test_exclusions_of_places_page_as_those_of_flat_columns(wanted, world, limit
 
 
 def offer_with_key(row, number):
-    from dataclasses import replace
-
     return replace(row, key=f"{number}", tie_key=(*row.tie_key[:-1], f"{number:03}"))
 
 
@@ -152,10 +179,79 @@ def _compared(bound, low, high):
     }[bound.fails]
 
 
+@settings(max_examples=100)
+@given(wanted=needs(with_bands=True))
+def test_a_rule_without_the_figure_that_it_asks_for_has_no_bounds(wanted):
+    encoded = MATCHER.needs([wanted])
+    for mode in encoded.modes():
+        for rule in RULES:
+            if rule.asks and rule.asks not in mode.figures:
+                assert rule.bounds(mode) == (), rule.name
+
+
+@settings(max_examples=60)
+@given(
+    wanted=st.lists(needs(with_bands=True), min_size=2, max_size=3),
+    world=segmented(most=8),
+    day=st.sampled_from([TODAY, TODAY - timedelta(days=400)]),
+    matcher=st.sampled_from([MATCHER, LEARNED]),
+)
+def test_what_was_kept_of_one_need_changes_nothing_for_the_next(wanted, world, day, matcher):
+    found, cuts, alive, visible = world
+    found = [offer_with_key(row, number) for number, row in enumerate(found)]
+    places, columns = places_of(found, cuts, alive, matcher=matcher), matcher.offers(found)
+    every = matcher.needs(wanted)
+    for number, today in enumerate([TODAY, day] * len(wanted)):
+        # Alternately encoded alone and taken out of many.
+        row = number % len(wanted)
+        encoded = every.take([row]) if number % 2 else matcher.needs([wanted[row]])
+        shared = {"k": 4, "today": today, "weights": Weights()}
+        _equal(
+            matcher.rank_offers(encoded, places, visible=visible, **shared),
+            matcher.rank_offers(encoded, columns, visible=visible & alive, **shared),
+        )
+
+
+@settings(max_examples=100)
+@given(wanted=needs(), places=st.lists(offers(), min_size=1, max_size=6), learned=st.booleans())
+def test_every_criterion_by_terms_is_what_it_measures_to_the_last_digit(wanted, places, learned):
+    matcher = LEARNED if learned else MATCHER
+    encoded, table = matcher.needs([wanted]), matcher.table(places)
+    context = replace(CONTEXT, model=matcher.model)
+    found = measured(encoded, table, context)
+    for number, criterion in enumerate(CRITERIA):
+        if criterion.trait:
+            rows = table.traits[criterion.trait]
+            reference = criterion.measure(encoded, rows, context)
+            start = found.places[number].start
+            own = found.utility[start : start + len(rows)]
+            expected = np.broadcast_to(reference.values, len(rows))
+            assert own.tobytes() == expected.tobytes(), criterion.name
+            assert found.places[number].largest == expected.max(), criterion.name
+            unknown = np.broadcast_to(reference.unknown, len(rows))
+            assert found.unknown[number].tolist() == unknown.tolist(), criterion.name
+
+
+def test_findings_are_forgotten_with_the_rule_book_and_when_they_are_too_many():
+    kept = Kept()
+    assert kept.get(CONTEXT, "a", lambda: 1, 0) == 1
+    assert kept.get(CONTEXT, "a", lambda: 2, 2**40) == 1
+    assert kept.get(CONTEXT, "b", lambda: 3, 2**40) == 3
+    assert kept.get(CONTEXT, "a", lambda: 4, 0) == 4
+    assert kept.get(replace(CONTEXT, book=replace(BOOK)), "a", lambda: 5, 0) == 5
+
+
 def test_every_rule_and_criterion_reads_one_trait_or_figures():
     assert {rule.name for rule in RULES if (rule.bounds is None) != bool(rule.trait)} == set()
     assert {c.name for c in CRITERIA if (c.parts is None) != bool(c.trait)} == set()
     assert {rule.trait for rule in RULES} | {c.trait for c in CRITERIA} <= {*TRAITS, ""}
+
+
+def test_what_is_by_trait_says_what_it_reads_of_a_need():
+    assert {rule.name for rule in RULES if (rule.key is not None) != bool(rule.trait)} == set()
+    by_trait = [c for c in CRITERIA if c.trait]
+    assert {c.name for c in by_trait if c.key is not None and c.terms is not None} == set()
+    assert all(INDEXED[c.terms.matrix][0] == c.trait for c in by_trait if c.terms)
 
 
 def test_a_trait_row_does_not_hold_what_its_group_does_not_read():

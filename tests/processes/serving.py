@@ -22,8 +22,8 @@ START_SECONDS = 90.0
 
 # A server that is forked from a process which holds the imports already is ready in a tenth of the
 # time: so a test can afford to kill a dozen of them.
-_prepared = multiprocessing.get_context("forkserver")
-_prepared.set_forkserver_preload(["service.cli", "service.app"])
+forked = multiprocessing.get_context("forkserver")
+forked.set_forkserver_preload(["service.cli", "service.app"])
 
 
 def free_port() -> int:
@@ -111,7 +111,7 @@ def _serve(settings: dict[str, str]) -> None:
 def prepared(database_url: str, data_dir: Path) -> Iterator[tuple[str, BaseProcess]]:
     """The same serving code, forked from a process that has done the imports; with its URL."""
     settings = environment(database_url, data_dir)
-    process = _prepared.Process(target=_serve, args=(settings,), daemon=True)
+    process = forked.Process(target=_serve, args=(settings,), daemon=True)
     process.start()
     url = f"http://127.0.0.1:{settings['SHANHAI_PORT']}"
     try:

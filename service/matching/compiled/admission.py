@@ -27,32 +27,30 @@ def falls_short(fails: int, low: float, high: float, value: float) -> bool:
 
 
 @compiled
-def _bound_block(fails: int, lows: Any, highs: Any, value: float, start: int, stop: int, passes: Any) -> None:
+def _bound_block(fails: int, lows: Any, highs: Any, value: float, passes: Any) -> None:
     """Clear ``passes`` where the bound fails; one loop per comparison, so that each runs in wide steps."""
+    count = len(lows)
     if fails == _BELOW:
-        for row in range(start, stop):
-            passes[row - start] &= not (
-                (highs[row] < value) | ((highs[row] == value) & (lows[row] < highs[row]))
-            )
+        for row in range(count):
+            passes[row] &= not ((highs[row] < value) | ((highs[row] == value) & (lows[row] < highs[row])))
     elif fails == _STRICTLY_BELOW:
-        for row in range(start, stop):
-            passes[row - start] &= not (highs[row] < value)
+        for row in range(count):
+            passes[row] &= not (highs[row] < value)
     elif fails == _UP_TO:
-        for row in range(start, stop):
-            passes[row - start] &= not (highs[row] <= value)
+        for row in range(count):
+            passes[row] &= not (highs[row] <= value)
     elif fails == _ABOVE:
-        for row in range(start, stop):
-            passes[row - start] &= not (lows[row] > value)
+        for row in range(count):
+            passes[row] &= not (lows[row] > value)
     else:
-        for row in range(start, stop):
-            passes[row - start] &= not (lows[row] >= value)
+        for row in range(count):
+            passes[row] &= not (lows[row] >= value)
 
 
 @inlined
-def _block_verdict(plan: Any, bound: int, blocks: Any, block: int) -> int:
+def _block_verdict(bound: Any, blocks: Any, block: int) -> int:
     """1 where no row of the block fails the bound, -1 where every row does, 0 where it differs."""
-    low, high = plan.bound_low[bound], plan.bound_high[bound]
-    fails, value = plan.bound_fails[bound], plan.bound_value[bound]
+    low, high, fails, value = bound.low, bound.high, bound.fails, bound.value
     is_ceiling = fails in (_ABOVE, _FROM)
     row = low if is_ceiling else high
     least, most = blocks.least[row, block], blocks.most[row, block]
@@ -81,35 +79,51 @@ def admit(
         if failing == last + 1 - first:
             passes[: stop - start] = False
             return
-        own = codes[group]
-        for row in range(start, stop):
-            passes[row - start] &= plan.failures[base + own[row]] == 0
-    for bound in range(len(plan.bound_value)):
-        verdict = _block_verdict(plan, bound, blocks, block)
+        own, failures = codes[group, start:stop], plan.failures[base:]
+        for row in range(len(own)):
+            passes[row] &= failures[own[row]] == 0
+    for number in range(len(plan.bounds)):
+        bound = plan.bounds[number]
+        verdict = _block_verdict(bound, blocks, block)
         if verdict == -1:
             passes[: stop - start] = False
             return
         if verdict == 0:
-            lows, highs = numbers[plan.bound_low[bound]], numbers[plan.bound_high[bound]]
-            _bound_block(plan.bound_fails[bound], lows, highs, plan.bound_value[bound], start, stop, passes)
+            # A figure that is no band anywhere has but one end to look at.
+            fails = _STRICTLY_BELOW if bound.fails == _BELOW and bound.low == bound.high else bound.fails
+            lows, highs = numbers[bound.low, start:stop], numbers[bound.high, start:stop]
+            _bound_block(fails, lows, highs, bound.value, passes)
 
 
 @compiled
-def failures_at(plan: Any, numbers: Any, codes: Any, failures: Any, unfixable: Any) -> None:
-    """How many rules every row fails, and of these what no county can act on; both (n,), filled in."""
+def failures_at(
+    plan: Any,
+    hard_by_trait: Any,
+    fixable: Any,
+    numbers: Any,
+    codes: Any,
+    failures: Any,
+    unfixable: Any,
+) -> None:
+    """How many rules every row fails, and of these what no county can act on; both (n,), filled in.
+
+    Parameters
+    ----------
+    plan, hard_by_trait, fixable : ``plan``, ``unfixable`` and ``fixable`` of the Planned
+    numbers, codes : of the OfferTable
+    """
     for row in range(len(failures)):
         count, hard = 0, 0
         for group in plan.active:
             at = plan.trait_starts[group] + codes[group, row]
             count += plan.failures[at]
-            hard += plan.unfixable[at]
+            hard += hard_by_trait[at]
         last = -1
-        for bound in range(len(plan.bound_value)):
-            low, high = numbers[plan.bound_low[bound], row], numbers[plan.bound_high[bound], row]
-            if plan.bound_rule[bound] != last and falls_short(
-                plan.bound_fails[bound], low, high, plan.bound_value[bound]
-            ):
-                last = plan.bound_rule[bound]
+        for number in range(len(plan.bounds)):
+            bound = plan.bounds[number]
+            low, high = numbers[bound.low, row], numbers[bound.high, row]
+            if bound.rule != last and falls_short(bound.fails, low, high, bound.value):
+                last = bound.rule
                 count += 1
-                hard += not plan.rule_fixable[last]
+                hard += not fixable[last]
         failures[row], unfixable[row] = count, hard

@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from service.matching.compiled import compiled, inlined
-from service.matching.plan import BY_MEAN, BY_TRAIT, NOWHERE
+from service.matching.plan import BY_MEAN, BY_TRAIT, NOWHERE, PEAK_WIDTH
 
 # Of service.matching.bounds.PartKind; numba reads plain numbers.
 _AT_LEAST, _AT_MOST = 0, 1
 #: Ranges of codes longer than this are bounded by their table's largest value.
-_LONG_RANGE = 64
+_LONG_RANGE = 64 * PEAK_WIDTH
 
 
 @inlined
@@ -36,14 +33,14 @@ def _part(kind: int, a: float, b: float, neutral: float, low: float, high: float
 @compiled
 def by_parts(plan: Any, criterion: int, numbers: Any, rows: Any, count: int, values: Any) -> None:
     """The utility of a criterion by parts for the first ``count`` of ``rows``, filled in."""
-    first, last = plan.part_start[criterion], plan.part_start[criterion + 1]
-    is_mean = plan.kind[criterion] == BY_MEAN and last > first
+    first, last = plan.criteria[criterion].part_start, plan.criteria[criterion].part_stop
+    is_mean = plan.criteria[criterion].kind == BY_MEAN and last > first
     values[:count] = 0.0 if is_mean else 1.0
-    for part in range(first, last):
-        kind, neutral = plan.part_kind[part], plan.part_neutral[part]
-        a, b = plan.part_a[part], plan.part_b[part]
-        nowhere = plan.part_low[part] == NOWHERE
-        lows, highs = numbers[max(plan.part_low[part], 0)], numbers[max(plan.part_high[part], 0)]
+    for number in range(first, last):
+        part = plan.parts[number]
+        kind, neutral, a, b = part.kind, part.neutral, part.a, part.b
+        nowhere = part.low == NOWHERE
+        lows, highs = numbers[max(part.low, 0)], numbers[max(part.high, 0)]
         for line in range(count):
             row = rows[line]
             value = neutral if nowhere else _part(kind, a, b, neutral, lows[row], highs[row])
@@ -61,8 +58,9 @@ def scores_of(
     scores[:count] = 0.0
     for criterion in range(len(weights)):
         weight = weights[criterion]
-        if plan.kind[criterion] == BY_TRAIT:
-            own, values = codes[plan.group[criterion]], plan.utility[plan.utility_start[criterion] :]
+        about = plan.criteria[criterion]
+        if about.kind == BY_TRAIT:
+            own, values = codes[about.group], plan.utility[about.start :]
             for line in range(count):
                 scores[line] += weight * values[own[rows[line]]]
         else:
@@ -72,61 +70,51 @@ def scores_of(
 
 
 @inlined
-def _block_part(plan: Any, part: int, blocks: Any, block: int) -> float:
+def _block_part(part: Any, blocks: Any, block: int) -> float:
     """The most that a part can be in a block: of the largest figure, of the smallest price."""
-    row, neutral = plan.part_low[part], plan.part_neutral[part]
+    row, neutral = part.low, part.neutral
     value = neutral
     if row != NOWHERE:
-        most, least = blocks.most[row, block], blocks.least[plan.part_high[part], block]
+        most, least = blocks.most[row, block], blocks.least[part.high, block]
         if most > -math.inf:
-            a, b = plan.part_a[part], plan.part_b[part]
-            best = _part(plan.part_kind[part], a, b, neutral, most, least)
+            best = _part(part.kind, part.a, part.b, neutral, most, least)
             value = max(best, neutral) if blocks.unknown[row, block] else best
     return value
 
 
 @inlined
-def _block_trait(plan: Any, criterion: int, blocks: Any, block: int, largest: float) -> float:
+def _block_trait(plan: Any, about: Any, blocks: Any, block: int) -> float:
     """The most that a criterion by trait can be in a block."""
-    group, start = plan.group[criterion], plan.utility_start[criterion]
-    first, last = blocks.first_code[group, block], blocks.last_code[group, block]
-    best = largest
-    if last - first <= _LONG_RANGE:
-        best = plan.utility[start + first]
+    first, last = blocks.first_code[about.group, block], blocks.last_code[about.group, block]
+    best = about.largest
+    if last - first < PEAK_WIDTH:
+        values = plan.utility[about.start :]
+        best = values[first]
         for code in range(first + 1, last + 1):
-            best = max(best, plan.utility[start + code])
+            best = max(best, values[code])
+    elif last - first < _LONG_RANGE:
+        peaks = plan.peaks[about.peak_start :]
+        best = 0.0
+        for peak in range(first // PEAK_WIDTH, last // PEAK_WIDTH + 1):
+            best = max(best, peaks[peak])
     return best
-
-
-@compiled
-def _largest(plan: Any) -> NDArray[np.float64]:
-    """The largest value of every criterion by trait; 1 for the others."""
-    largest = np.ones(len(plan.kind), dtype=np.float64)
-    for criterion in range(len(largest)):
-        if plan.kind[criterion] == BY_TRAIT:
-            group, start = plan.group[criterion], plan.utility_start[criterion]
-            best = 0.0
-            for code in range(plan.trait_starts[group + 1] - plan.trait_starts[group]):
-                best = max(best, plan.utility[start + code])
-            largest[criterion] = best
-    return largest
 
 
 @compiled
 def block_bounds(plan: Any, weights: Any, blocks: Any, bounds: Any) -> None:
     """Raise ``bounds`` to what no score of a block exceeds."""
-    largest = _largest(plan)
     for block in range(len(bounds)):
         bound = 0.0
         for criterion in range(len(weights)):
-            if plan.kind[criterion] == BY_TRAIT:
-                most = _block_trait(plan, criterion, blocks, block, largest[criterion])
+            about = plan.criteria[criterion]
+            if about.kind == BY_TRAIT:
+                most = _block_trait(plan, about, blocks, block)
             else:
-                first, last = plan.part_start[criterion], plan.part_start[criterion + 1]
-                is_mean = plan.kind[criterion] == BY_MEAN and last > first
+                first, last = about.part_start, about.part_stop
+                is_mean = about.kind == BY_MEAN and last > first
                 most = 0.0 if is_mean else 1.0
                 for part in range(first, last):
-                    value = _block_part(plan, part, blocks, block)
+                    value = _block_part(plan.parts[part], blocks, block)
                     most = most + value if is_mean else min(most, value)
                 if is_mean:
                     most /= last - first
@@ -135,20 +123,23 @@ def block_bounds(plan: Any, weights: Any, blocks: Any, bounds: Any) -> None:
 
 
 @compiled
-def utilities_at(plan: Any, numbers: Any, codes: Any, rows: Any, values: Any, unknown: Any) -> None:
+def utilities_at(
+    plan: Any, unknown_by_trait: Any, numbers: Any, codes: Any, rows: Any, values: Any, unknown: Any
+) -> None:
     """The utilities of some rows, and where a figure is missing; both of shape (K, len(rows)), filled in."""
     count = len(rows)
-    for criterion in range(len(plan.kind)):
+    for criterion in range(len(plan.criteria)):
+        about = plan.criteria[criterion]
         missing = unknown[criterion]
         missing[:] = False
-        if plan.kind[criterion] == BY_TRAIT:
-            own, start = codes[plan.group[criterion]], plan.utility_start[criterion]
+        if about.kind == BY_TRAIT:
+            own, lacking = codes[about.group], unknown_by_trait[criterion]
             for line in range(count):
-                values[criterion, line] = plan.utility[start + own[rows[line]]]
-                missing[line] = plan.unknown[start + own[rows[line]]]
+                values[criterion, line] = plan.utility[about.start + own[rows[line]]]
+                missing[line] = lacking[own[rows[line]]]
             continue
         by_parts(plan, criterion, numbers, rows, count, values[criterion])
-        for part in range(plan.part_start[criterion], plan.part_start[criterion + 1]):
-            at = plan.part_low[part]
+        for part in range(about.part_start, about.part_stop):
+            at = plan.parts[part].low
             for line in range(count):
                 missing[line] |= at == NOWHERE or math.isnan(numbers[max(at, 0), rows[line]])

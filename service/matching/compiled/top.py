@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from service.matching.compiled import compiled, inlined
+from service.matching.compiled import compiled
 from service.matching.compiled.admission import admit
 from service.matching.compiled.scores import block_bounds, scores_of
 
@@ -33,14 +33,22 @@ def _keep(heap: Any, found: int, value: float, tie: int, row: int, reading: int)
     return found + 1
 
 
-@inlined
-def _picked(passes: Any, start: int, length: int, rows: Any) -> int:
-    """Collect the rows that pass; how many they are."""
+@compiled
+def _passing(passes: Any) -> int:
+    """How many pass."""
     count = 0
-    for line in range(length):
-        rows[count] = start + line
+    for line in range(len(passes)):
         count += passes[line]
     return count
+
+
+@compiled
+def _pick(passes: Any, start: int, rows: Any) -> None:
+    """Collect the rows that pass."""
+    count = 0
+    for line in range(len(passes)):
+        rows[count] = start + line
+        count += passes[line]
 
 
 @compiled
@@ -97,10 +105,11 @@ def top_rows(
             two[:length] = visible[start : start + length]
             admit(plans[1], numbers, codes, blocks, block, start, start + length, two)
             passing = one | two
-        picked = _picked(passing, start, length, rows)
+        picked = _passing(passing[:length])
         eligible += picked
         if picked == 0 or (bounds[block] < after_score and found == k and bounds[block] < best[k - 1]):
             continue
+        _pick(passing[:length], start, rows)
         scores_of(plans[0], weights, numbers, codes, rows, picked, scratch, built)
         if readings == 2:
             scores_of(plans[1], weights, numbers, codes, rows, picked, scratch, rented)

@@ -57,27 +57,26 @@ def coverage_text(case: Case, field: str, need: Figure, offer: Figure, *, at_mos
     about = label(case.context.book, field)
     name, unit = about.name(case.language), about.unit_in(case.language)
     wanted, there = amount(need, unit, case.language), amount(offer, unit, case.language)
+    source = source_of(case, field)
+    chinese = case.language == "zh"
     if isinstance(need, Band) or isinstance(offer, Band) or need is None or offer is None:
-        return case.say(
-            f"{name} {there}，项目需 {wanted}（按区间比较）{source_of(case, field)}。",
-            f"{name}: {there} for {wanted} needed (known as a range){source_of(case, field)}.",
-        )
+        if chinese:
+            return f"{name} {there}，项目需 {wanted}（按区间比较）{source}。"
+        return f"{name}: {there} for {wanted} needed (known as a range){source}."
     short = offer - need if at_most else need - offer
-    if short <= 0:
+    if chinese:
+        asked = f"{name} {there}，{'要求不超过' if at_most else '项目需'} {wanted}，"
+        if short > 0:
+            return f"{asked}{'超出' if at_most else '缺'} {amount(short, unit, 'zh')}{source}。"
         spare = "" if short == 0 or at_most else f"，富余 {amount(-short, unit, 'zh')}"
-        return case.say(
-            f"{name} {there}，{'要求不超过' if at_most else '项目需'} {wanted}，满足{spare}"
-            f"{source_of(case, field)}。",
-            f"{name}: {there} {'within the' if at_most else 'free for'} {wanted} "
-            f"{'allowed' if at_most else 'needed'}{source_of(case, field)}.",
-        )
-    gap = amount(short, unit, case.language)
-    return case.say(
-        f"{name} {there}，{'要求不超过' if at_most else '项目需'} {wanted}，"
-        f"{'超出' if at_most else '缺'} {gap}{source_of(case, field)}。",
-        f"{name}: {there} {'against at most' if at_most else 'for'} {wanted}"
-        f"{'' if at_most else ' needed'}, {gap} {'over' if at_most else 'short'}{source_of(case, field)}.",
-    )
+        return f"{asked}满足{spare}{source}。"
+    if short <= 0:
+        fits, end = ("within the", "allowed") if at_most else ("free for", "needed")
+        return f"{name}: {there} {fits} {wanted} {end}{source}."
+    gap = amount(short, unit, "en")
+    if at_most:
+        return f"{name}: {there} against at most {wanted}, {gap} over{source}."
+    return f"{name}: {there} for {wanted} needed, {gap} short{source}."
 
 
 def coverage_reason(case: Case, field: str, offer: Figure, *, at_most: bool = False) -> Shown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +11,8 @@ import numpy as np
 from service.matching.bounds import Parts
 from service.matching.columns import Bools, Floats, NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
+from service.matching.postings import Postings
+from service.matching.shares import Shares
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +29,24 @@ class Utility:
 
     values: Floats
     unknown: Bools
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A criterion by trait as products of terms.
+
+    Attributes
+    ----------
+    matrix : str
+        The name in ``traits.INDEXED`` of what is multiplied.
+    shares : callable (need, rows of the trait, postings by name, context) -> Shares
+    unknown : callable (rows of the trait) -> ndarray of bool, shape (D,)
+        Where ``neutral`` counts if the need asks for anything.
+    """
+
+    matrix: str
+    shares: Callable[[NeedColumns, OfferColumns, Mapping[str, Postings], Context], Shares]
+    unknown: Callable[[OfferColumns], Bools]
 
 
 @dataclass(frozen=True)
@@ -54,6 +74,11 @@ class Criterion:
         The group of ``traits.TRAITS`` that is all it reads of a place, or "" where it reads figures.
     parts : callable (need, context) -> Parts, or None where ``trait`` is given
         Of one need: ``measure`` as a formula over a place's figures.
+    terms : Terms, or None
+        Of a trait: ``measure`` as products with one of ``traits.INDEXED``.
+    key : callable (need) -> hashable, or None
+        What ``measure`` reads of a need where that is so little that what it found for one need is kept for
+        the next: two needs of one key have the same utility everywhere.
     """
 
     name: str
@@ -69,6 +94,8 @@ class Criterion:
     reason: Callable[[Case, float], Shown]
     trait: str = ""
     parts: Callable[[NeedColumns, Context], Parts] | None = None
+    terms: Terms | None = None
+    key: Callable[[NeedColumns], Hashable] | None = None
 
 
 def known_everywhere() -> Bools:

@@ -58,4 +58,5 @@ CRITERION = Criterion(
     measure=measure,
     reason=reason,
     trait="days",
+    key=lambda need: (),
 )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
 from service.matching.columns import NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
-from service.matching.criteria.criterion import Criterion, Utility
+from service.matching.criteria.criterion import Criterion, Terms, Utility
+from service.matching.postings import Postings
 from service.matching.sentences import plain
+from service.matching.shares import Share, Shares
 
 #: What sharing no more than the section (all of manufacturing) earns: a place that does
 #: not name its industries is taken for any place, not for half a match.
@@ -23,6 +26,15 @@ def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utili
     similarity = context.tree.similarity(needs.industry, needs.industry_attainable, offers.industry)
     unknown = ~offers.has_industry
     return Utility(np.where(unknown, NEUTRAL, similarity), np.broadcast_to(unknown, similarity.shape))
+
+
+def shares(
+    need: NeedColumns, rows: OfferColumns, postings: Mapping[str, Postings], context: Context
+) -> Shares:
+    """The same for one need."""
+    del rows, postings, context
+    attainable = int(need.industry_attainable[0])
+    return Shares((Share(need.industry.indices, need.industry.data, unit=attainable),))
 
 
 def reason(case: Case, utility: float) -> Shown:
@@ -87,4 +99,5 @@ CRITERION = Criterion(
     measure=measure,
     reason=reason,
     trait="trade",
+    terms=Terms("industry", shares, lambda rows: ~rows.has_industry),
 )

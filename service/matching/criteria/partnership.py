@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
+
+import numpy as np
 
 from service.matching.columns import NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
-from service.matching.criteria.criterion import Criterion, Utility, known_everywhere
+from service.matching.criteria.criterion import Criterion, Terms, Utility, known_everywhere
+from service.matching.postings import Postings
 from service.matching.ragged import intersects
+from service.matching.shares import Curve, Share, Shares
 
 PROGRAMME_NAMES: Final[dict[str, tuple[str, str]]] = {
     "east_west": ("东西部协作", "east-west cooperation"),
@@ -21,6 +26,15 @@ def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utili
     del context
     paired = intersects(needs.partner_regions, offers.regions)
     return Utility(paired.astype("float64"), known_everywhere())
+
+
+def shares(
+    need: NeedColumns, rows: OfferColumns, postings: Mapping[str, Postings], context: Context
+) -> Shares:
+    """The same for one need."""
+    del rows, postings, context
+    partners = need.partner_regions.values
+    return Shares((Share(partners, np.ones(len(partners), dtype=np.int64), Curve.ANY),))
 
 
 def reason(case: Case, utility: float) -> Shown:
@@ -53,4 +67,5 @@ CRITERION = Criterion(
     measure=measure,
     reason=reason,
     trait="region",
+    terms=Terms("regions", shares, lambda rows: np.zeros(len(rows), dtype=np.bool_)),
 )

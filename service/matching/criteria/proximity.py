@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from service.matching.columns import NeedColumns, OfferColumns
+from service.matching.compiled.nearness import nearness
 from service.matching.context import Case, Context, Shown
 from service.matching.criteria.criterion import Criterion, Utility
-from service.matching.geodesy import great_circle_km
+from service.matching.geodesy import EARTH_RADIUS_KM
 from service.matching.sentences import distance_text, plain
 
 NEUTRAL: Final = 0.5
@@ -20,10 +19,7 @@ FAR_KM: Final = 1500.0
 def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utility:
     """1 - min(distance, 1500 km) / 1500 km."""
     del context
-    distance = great_circle_km(needs.lon, needs.lat, offers.lon, offers.lat)
-    unknown = np.isnan(distance)
-    near = 1.0 - np.minimum(distance, FAR_KM) / FAR_KM
-    return Utility(np.where(unknown, NEUTRAL, near), unknown)
+    return Utility(*nearness(needs.directions, offers.directions, EARTH_RADIUS_KM, FAR_KM, NEUTRAL))
 
 
 def reason(case: Case, utility: float) -> Shown:

@@ -34,6 +34,7 @@ def parts(need: NeedColumns, context: Context) -> Parts:
     found = [
         part
         for quantity in context.book.quantities
+        if quantity.name in need.figures
         for part in covered(
             need, quantity.name, quantity.name, NEUTRAL, at_most=quantity.test == "offer_at_most_need"
         ).parts

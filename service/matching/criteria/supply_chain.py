@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from service.matching import chain
 from service.matching.chain import ChainLink
 from service.matching.columns import NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
-from service.matching.criteria.criterion import Criterion, Utility
+from service.matching.criteria.criterion import Criterion, Terms, Utility
+from service.matching.postings import Postings
 from service.matching.sentences import plain
+from service.matching.shares import Shares
 
 _LINKS_SHOWN = 2
 
@@ -16,6 +20,14 @@ def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utili
     """Weighted mean of inputs, likeness, buyers and materials that the project gives cause for."""
     del context
     return Utility(*chain.utility(needs.chain, offers.chain))
+
+
+def shares(
+    need: NeedColumns, rows: OfferColumns, postings: Mapping[str, Postings], context: Context
+) -> Shares:
+    """The same for one need."""
+    del context
+    return chain.shares(need.chain, rows.chain, postings["materials"])
 
 
 def reason(case: Case, utility: float) -> Shown:
@@ -127,4 +139,5 @@ CRITERION = Criterion(
     measure=measure,
     reason=reason,
     trait="trade",
+    terms=Terms("chain", shares, lambda rows: ~rows.chain.known),
 )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
 from service.matching.columns import NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
-from service.matching.criteria.criterion import Criterion, Utility
+from service.matching.criteria.criterion import Criterion, Terms, Utility
 from service.matching.documents import offer_text
+from service.matching.postings import Postings
 from service.matching.sentences import plain
+from service.matching.shares import Shares
 from service.matching.trade_words import ACTIVITY
 
 #: About what an unrelated place gets: silence is not likeness.
@@ -29,6 +32,14 @@ def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utili
     values = context.model.utility(needs.text, offers.text, needs.text_ceiling)
     unknown = np.diff(offers.text.indptr) == 0
     return Utility(np.where(unknown, NEUTRAL, values), np.broadcast_to(unknown, values.shape))
+
+
+def shares(
+    need: NeedColumns, rows: OfferColumns, postings: Mapping[str, Postings], context: Context
+) -> Shares:
+    """The same for one need."""
+    del rows, postings
+    return Shares((context.model.share(need.text, int(need.text_ceiling[0])),))
 
 
 def reason(case: Case, utility: float) -> Shown:
@@ -73,4 +84,5 @@ CRITERION = Criterion(
     measure=measure,
     reason=reason,
     trait="text",
+    terms=Terms("text", shares, lambda rows: np.diff(rows.text.indptr) == 0),
 )

@@ -23,7 +23,7 @@ _STATED: Final = (
 
 def _asked(needs: NeedColumns, field: str) -> Bools:
     """Where the project has this need and says it is hard. Shape (m,)."""
-    asked = needs.must(field) & needs.figure(field).known
+    asked = needs.hard(field)
     if field == "land_mu":
         return asked & needs.build
     return asked & needs.rent if field == "floor_area_m2" else asked
@@ -68,6 +68,7 @@ def _coverage_rule(field: str, unit: str, chinese: str, english: str, decided_by
         show=lambda case: _show(case, field),
         changes=changes,
         bounds=bounds,
+        asks=field,
     )
 
 
@@ -137,6 +138,7 @@ ENOUGH_LAND = AdmissionRule(
     show=_show_land,
     changes=_land_changes,
     bounds=_land_bounds,
+    asks="land_mu",
 )
 
 CAPACITY_RULES: Final = (
@@ -185,4 +187,5 @@ def quantity_rule(quantity: Quantity) -> AdmissionRule:
         show=lambda case: _show(case, field, at_most_need=limited),
         changes=changes,
         bounds=bounds,
+        asks=field,
     )

@@ -197,6 +197,7 @@ ENVIRONMENT_RULES: Final = (
         unit="",
         test=_restricted,
         trait="restriction",
+        key=lambda need: need.rows[0].industry_code,
         show=_show_restricted,
     ),
     AdmissionRule(
@@ -213,6 +214,7 @@ ENVIRONMENT_RULES: Final = (
         unit="",
         test=_chemical_park,
         trait="site",
+        key=lambda need: int(need.chemical[0]),
         show=_show_chemical_park,
     ),
     AdmissionRule(
@@ -229,6 +231,7 @@ ENVIRONMENT_RULES: Final = (
         unit="",
         test=_priority_protection,
         trait="site",
+        key=lambda need: (),
         show=_show_priority,
     ),
     AdmissionRule(
@@ -261,6 +264,7 @@ ENVIRONMENT_RULES: Final = (
         unit="",
         test=_land_use_class,
         trait="site",
+        key=lambda need: (bool(need.build[0]), int(need.chemical[0]), bool(need.solvent[0])),
         show=_show_land_use,
     ),
 )

@@ -37,7 +37,7 @@ def _ceiling_rule(
     ceiling = f"max_{field}"
 
     def asked(needs: NeedColumns) -> Bools:
-        hard = needs.must(ceiling) & needs.figure(ceiling).known
+        hard = needs.hard(ceiling)
         if field == "land_price_10k_cny_per_mu":
             return hard & needs.build
         return hard & needs.rent if field == "rent_cny_per_m2_month" else hard
@@ -67,6 +67,7 @@ def _ceiling_rule(
         changes=changes if fixable else nothing_to_change,
         may_fix=may_fix,
         bounds=bounds,
+        asks=ceiling,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,8 +77,12 @@ class AdmissionRule:
         Exceptions pair by pair (no price below its floor).
     trait : str
         The group of ``traits.TRAITS`` that is all it reads of a place, or "" where it reads figures.
+    key : callable (need) -> hashable, or None where ``bounds`` is given
+        What ``test`` reads of a need: two needs of one key fail at the same places of the trait.
     bounds : callable (need) -> tuple of Bound, or None where ``trait`` is given
         Of one need: where ``test`` fails, as comparisons with a place's figures.
+    asks : str
+        The need's figure without which there are no bounds; "" where that is not so simple.
     """
 
     name: str
@@ -91,7 +95,9 @@ class AdmissionRule:
     changes: Changes = nothing_to_change
     may_fix: Callable[[NeedColumns, OfferColumns, Context], Bools] = always_allowed
     trait: str = ""
+    key: Callable[[NeedColumns], Hashable] | None = None
     bounds: Callable[[NeedColumns], tuple[Bound, ...]] | None = None
+    asks: str = ""
 
 
 def declare(

@@ -14,7 +14,7 @@ from service.matching.context import Case, Context, Shown, show
 from service.matching.rules.rule import AdmissionRule, Change, declare
 from service.matching.sentences import amount, label, source_of, to_confirm_text
 from service.matching.values import Band, Figure
-from service.matching.verdicts import ALL_PASS, FAIL, Verdicts, at_least, at_most, quotient, where
+from service.matching.verdicts import ALL_PASS, FAIL, PASS, Verdicts, at_least, at_most, quotient, where
 
 _OWN: Final = ("当地自定准入门槛", "the place's own threshold")
 
@@ -45,16 +45,21 @@ class _Threshold:
 def _threshold_rule(threshold: _Threshold) -> AdmissionRule:
     def test(needs: NeedColumns, offers: OfferColumns, context: Context) -> Verdicts:
         del context
-        required = offers.figure(threshold.field)
-        applies = threshold.applies(needs) & required.known
+        applies = threshold.applies(needs)
         if not applies.any():
             return ALL_PASS
+        required = offers.figure(threshold.field)
+        applies = applies & required.known
+        if not applies.any():
+            # These places ask for nothing; others may, so this is not what ALL_PASS says.
+            return np.array([PASS])
         # The quotient of two bands reaches its upper end, so only what is strictly beyond it fails.
         compare = at_most if threshold.is_maximum else at_least
         return where(applies, compare(threshold.actual(needs), required, derived=True))
 
     def bounds(need: NeedColumns) -> tuple[Bound, ...]:
-        if not threshold.applies(need)[0]:
+        stated = threshold.numerator in need.figures and threshold.denominator in need.figures
+        if not (stated and threshold.applies(need)[0]):
             return ()
         actual = threshold.actual(need)
         if threshold.is_maximum:
@@ -79,6 +84,7 @@ def _threshold_rule(threshold: _Threshold) -> AdmissionRule:
         show=lambda case: _show(case, threshold),
         changes=changes,
         bounds=bounds,
+        asks=threshold.numerator,
     )
 
 

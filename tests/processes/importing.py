@@ -1,0 +1,36 @@
+"""A real process that imports a file in small pieces, with another one beside it that checks ahead."""
+
+from __future__ import annotations
+
+import multiprocessing
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+BATCH = 40
+# Forked from a process that holds the imports already, so that a dozen can be killed in seconds; this
+# module itself imports nothing that takes long.
+_prepared = multiprocessing.get_context("forkserver")
+_prepared.set_forkserver_preload(["service.jobs.imports"])
+
+
+def _import(url: str, organisation_id: str, path: Path, mode: str, checker: Path) -> None:
+    from service.database import open_database
+    from service.jobs import import_checking
+    from service.jobs.imports import import_profiles
+
+    import_checking.ROWS_AT_ONCE = BATCH  # type: ignore[misc]
+    import_checking.WORTH_A_PROCESS_BYTES = 0  # type: ignore[misc]
+
+    def step(_done: int, _of: int) -> None:
+        (beside,) = multiprocessing.active_children()
+        checker.write_text(str(beside.pid))
+
+    database = open_database(url, pool_size=5, busy_timeout_seconds=60)
+    import_profiles(database, organisation_id, path, mode=mode, step=step)  # type: ignore[arg-type]
+
+
+def importing(url: str, organisation_id: str, path: Path, mode: str, checker: Path) -> BaseProcess:
+    """The process, started; ``checker`` gets the id of the one beside it when the first piece is stored."""
+    process = _prepared.Process(target=_import, args=(url, organisation_id, path, mode, checker))
+    process.start()
+    return process
