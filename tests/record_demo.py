@@ -24,12 +24,13 @@ from service.domain.profiles import EXAMPLE as PROFILE
 from service.domain.projects import EXAMPLE as PROJECT
 from service.schema import migrate
 from service.settings import Settings
+from tests.record_promotion import promotion
 
 _ID = re.compile(
     r"\b(prj|prf|org|par|key|mdl|ver|out|usr|ses|apv|hld|cpl|opp|stg|mst|cmt|vis|ect|rqs)_[0-9a-z]{20,}"
 )
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
-_SECRET = re.compile(r"shk_[0-9a-f]{12}_[\w-]{43}")
+_SECRET = re.compile(r"\b(sh[kq])_[0-9a-f]{12}_[\w-]{43}")
 _PASSWORD = re.compile(r"\b[a-z2-9]{5}(-[a-z2-9]{5}){3}\b")
 _CURSOR = "WyJkZW1vIl0"
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "ranked-table.svg"
@@ -61,7 +62,8 @@ class Recorder:
             headers["Authorization"] = f"Bearer {self.secrets[who]}"
         answer = self.client.request(method, path, json=body, headers=headers, **more)
         assert answer.is_success, (name, answer.text)
-        said = answer.json() if answer.content else None
+        is_json = answer.headers.get("content-type", "").startswith("application/json")
+        said = answer.json() if is_json and answer.content else None
         example: dict[str, Any] = {}
         if body is not None:
             example["request"] = self._fixed(body)
@@ -78,7 +80,7 @@ class Recorder:
         if isinstance(value, str):
             value = _ID.sub(lambda found: self._numbered(found[0]), value)
             value = _INSTANT.sub("2026-11-23T08:00:00.000000Z", value)
-            value = _SECRET.sub("shk_000000000000_" + "0" * 43, value)
+            value = _SECRET.sub(lambda found: f"{found[1]}_000000000000_" + "0" * 43, value)
             value = _PASSWORD.sub("k3m9x-p7wqd-hv2ct-8gnry", value)
         return value
 
@@ -151,6 +153,7 @@ def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, A
     ask("get_outcome", bureau, "GET", f"/v1/outcomes/{recorded['id']}")
     ask("list_profile_matches", county, "GET", f"{place}/matches", params={"limit": 1})
     record_holds(recorder, project["id"], profile["id"])
+    promotion(recorder, project["id"], profile["id"])
     ask("delete_profile", county, "DELETE", place)
     ask("delete_project", bureau, "DELETE", mine)
     for name in ("criteria", "rules", "industries", "quantities", "zones"):
