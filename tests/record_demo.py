@@ -72,6 +72,17 @@ class Recorder:
         self.examples[name] = example
         return said
 
+    def sent(self, who: str, method: str, path: str, content: bytes, media_type: str) -> dict[str, Any]:
+        """The example of an operation that takes a file: its answer alone."""
+        headers = {
+            "Authorization": f"Bearer {self.secrets[who]}",
+            "If-Match": "*",
+            "Content-Type": media_type,
+        }
+        answer = self.client.request(method, path, content=content, headers=headers)
+        assert answer.is_success, answer.text
+        return {"response": self._fixed(answer.json())}
+
     def _fixed(self, value: Any) -> Any:
         if isinstance(value, dict):
             return {name: self._member(name, member) for name, member in value.items()}

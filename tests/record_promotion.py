@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
+
+import xlsxwriter
 
 from service.domain.enclave_terms import EXAMPLE as TERMS
 from service.domain.profiles import EXAMPLE as PROFILE
+from service.workbooks import MEDIA_TYPE, read_rows
 
 _PATCH = {"headers": {"Content-Type": "application/merge-patch+json"}}
 _BUREAU, _COUNTY = "330421", "331126"
@@ -114,7 +118,24 @@ def _requests(recorder: Any) -> None:
         ask(name, _BUREAU, "PUT", f"{path}/{part}", given)
     ask("list_profile_requests", _BUREAU, "GET", "/v1/profile-requests", params={"state": "accepted"})
     ask("get_profile_request_sheet", _BUREAU, "GET", f"{path}/sheet")
-    other = recorder.client.post(
-        "/v1/profile-requests", json=body, headers={"Authorization": f"Bearer {recorder.secrets[_BUREAU]}"}
-    ).json()
-    ask("delete_profile_request", _BUREAU, "DELETE", f"/v1/profile-requests/{other['id']}")
+    key = {"Authorization": f"Bearer {recorder.secrets[_BUREAU]}"}
+    other = recorder.client.post("/v1/profile-requests", json=body, headers=key).json()
+    path = f"/v1/profile-requests/{other['id']}"
+    blank = recorder.client.get(f"{path}/sheet", headers=key).content
+    back = filled(blank, {"answered_by.name": "李华", "answered_by.office": "庆元县投促中心", "land_mu": 80})
+    recorder.examples["enter_profile_request_sheet"] = recorder.sent(
+        _BUREAU, "PUT", f"{path}/sheet", back, MEDIA_TYPE
+    )
+    ask("delete_profile_request", _BUREAU, "DELETE", path)
+
+
+def filled(blank: bytes, values: dict[str, Any]) -> bytes:
+    """The sheet as an official sends it back, saved by another program."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for line, row in enumerate(read_rows(blank)):
+            cells = [*row[:4], values.get(str(row[0]), row[4] if len(row) > 4 else None)]
+            for column, value in enumerate(cells):
+                sheet.write(line, column, value)
+    return target.getvalue()

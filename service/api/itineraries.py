@@ -18,7 +18,7 @@ from service.domain.itineraries import Leg
 from service.domain.projects import Project
 from service.errors import FieldError, Invalid, invalid
 from service.index import MOST_STOPS, Point, distances_km, parted, shortest_order
-from service.units import Day, Id, RegionCode
+from service.units import Day, Id, Kilometres, RegionCode
 
 router = APIRouter(prefix="/v1/itineraries", tags=["visits"])
 
@@ -46,7 +46,7 @@ class ItineraryQuery(BaseModel):
     )
     first: Annotated[int, Field(ge=1, le=MOST_STOPS, strict=True)] = 5
     starts_on: Day
-    days: Annotated[int, Field(ge=1, le=MOST_STOPS, strict=True)] = 1
+    days: Annotated[int, Field(ge=1, le=MOST_STOPS, strict=True, json_schema_extra={"unit": "days"})] = 1
     start_region_code: RegionCode | None = Field(
         None, description="The project's origin where it is left out."
     )
@@ -60,14 +60,14 @@ class ItineraryStop(BaseModel):
     region_code: RegionCode
     region_name: str
     on: Day
-    distance_km: float = Field(description="Great-circle, from the start or the stop before.")
+    distance_km: Kilometres = Field(description="Great-circle, from the start or the stop before.")
 
 
 class ItineraryRead(BaseModel):
     """The order with the shortest way from the start, and its days with the shortest longest one."""
 
     stops: list[ItineraryStop]
-    total_km: float = Field(description="Great-circle, without a way back.")
+    total_km: float = Field(description="Great-circle, without a way back.", json_schema_extra={"unit": "km"})
     text: str
     without_position: list[Id] = Field(description="Places of which no position is known; not in the order.")
     index_revision: int

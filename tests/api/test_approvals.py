@@ -58,7 +58,16 @@ def _recommended(world: World, who: str) -> tuple[int, str]:
     return answer.status_code, answer.json()["noun_id"]
 
 
+def _hold_released(world: World, who: str) -> tuple[int, str]:
+    pair = {"project_id": world.project(visibility="public")["id"], "profile_id": world.profile()["id"]}
+    held = world.post("qingyuan", "/v1/holds", {**pair, "land_mu": 40}).json()
+    path = f"/v1/holds/{held['id']}/release"
+    answer = world.call(who, "POST", path, json={"reason": "改期"}, headers={"If-Match": "*"})
+    return answer.status_code, answer.json()["noun_id"]
+
+
 ATTEMPTS: dict[str, Callable[[World, str], tuple[int, str]]] = {
+    "hold.release": _hold_released,
     "profile.publish": _profile_created,
     "opportunity.recommend": _recommended,
 }

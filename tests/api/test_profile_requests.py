@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import xlsxwriter
 from sqlalchemy import update
 from sqlmodel import col
 
@@ -17,6 +15,7 @@ from service.domain.profile_requests import ProfileRequest
 from service.units import rfc_3339
 from service.workbooks import MEDIA_TYPE, read_rows
 from tests.conftest import World
+from tests.record_promotion import filled
 
 NOBODYS = "rqs_01aaaaaaaaaaaaaaaaaaaaaaaa"
 BY = {"answered_by": {"name": "李华", "office": "庆元县投促中心"}}
@@ -195,18 +194,6 @@ def test_a_link_has_an_end_within_ninety_days(world: World, database: Database) 
     for days, status in ((-1, 422), (1, 201), (89, 201), (91, 422)):
         end = rfc_3339(instant + timedelta(days=days))
         assert world.post("jiashan", PATH, {"profile_id": profile, "expires_at": end}).status_code == status
-
-
-def filled(content: bytes, values: dict[str, Any]) -> bytes:
-    """The sheet as an official sends it back, saved by another program."""
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
-        sheet = book.add_worksheet()
-        for line, row in enumerate(read_rows(content)):
-            cells = [*row[:4], values.get(str(row[0]), row[4] if len(row) > 4 else None)]
-            for column, value in enumerate(cells):
-                sheet.write(line, column, value)
-    return target.getvalue()
 
 
 def send(world: World, row: dict[str, Any], content: bytes) -> Any:
