@@ -205,6 +205,22 @@ def give_up(session: Session, actor: Actor, project_id: str) -> None:
     promises.settle(session, sharing)
 
 
+def let_go(session: Session, actor: Actor, project_id: str, profile_id: str, reason: str) -> None:
+    """Release what is held for a project at one place, once the two have ended; the project is locked.
+
+    An active hold stays where releasing one takes a second person of the actor's: it ends by its own
+    release, or by the clock.
+    """
+    sharing = promises.lock(session, {profile_id})
+    waits = approvals.required(session, actor, RELEASE)
+    for row in sharing.holds:
+        if (row.project_id, row.profile_id) == (project_id, profile_id) and not (
+            waits and row.state == "active"
+        ):
+            promises.end(session, actor, row, reason)
+    promises.settle(session, sharing)
+
+
 def _taken_up(
     session: Session, actor: Actor, hold_id: str, expected: ExpectedVersion, action: Action
 ) -> tuple[Hold, Sharing]:

@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, select
 from service.access import audit
 from service.access.policy import Actor
 from service.database import new_id, now, record_change
-from service.domain import outcomes, stages
+from service.domain import hold_records, outcomes, stages
 from service.domain.opportunities import (
     SIDES,
     Opportunity,
@@ -93,6 +93,8 @@ def move(
         if waiting.get("to") != body.to or waiting.get("side") == side:
             return _await(session, actor, row, side, body)
     _go(session, actor, row, body, way)
+    if body.to == "ended":
+        hold_records.let_go(session, actor, row.project_id, row.profile_id, "The joint record has ended.")
     _tell_outcome(session, actor, row, stage, body, basis_of)
     return row
 
