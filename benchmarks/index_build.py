@@ -47,6 +47,8 @@ def main() -> None:
             needs=needs,
             projects=cards,
             regions_of=regions,
+            read_at=now(session),
+            next_expiry=None,
             **Base.of(arrays).fields(),
         )
     figures = {
