@@ -32,9 +32,7 @@ def approved(world: World, head: str, waiting: Any) -> str:
 def offered(world: World, project_id: str) -> dict[str, Any]:
     """What the first place of a project's ranking offers of land, and whether it is one at all."""
     page = world.get("jiashan.clerk", f"/v1/projects/{project_id}/matches").json()
-    lines = {
-        line["criterion"]: line for item in page["items"][:1] for line in item["contributions"]
-    }
+    lines = {line["criterion"]: line for item in page["items"][:1] for line in item["contributions"]}
     return {"eligible": page["eligible_count"], "land_mu": lines.get("land", {}).get("offer")}
 
 

@@ -23,7 +23,7 @@ from tests.conftest import PROJECT
 from tests.processes.conftest import Keys
 from tests.processes.serving import prepared
 
-CYCLES = 20
+CYCLES = 10
 WRITERS = 4
 
 
