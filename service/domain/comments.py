@@ -18,7 +18,7 @@ from service.units import Id, Instant, Name, WrittenText
 
 # A link is shown to officials of another government: nothing but a web address may stand there.
 WebAddress = Annotated[
-    str, StringConstraints(pattern=r"^https?://[^\s\"'<>\\^`{|}]{1,1990}$", max_length=2000)
+    str, StringConstraints(pattern=r"^https?://[^\s\x22\x27<>\\^`{|}]{1,1990}$", max_length=2000)
 ]
 
 
