@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from benchmarks.http_data import World, prepare
-from service.database import Database, open_database
+from service.database import Database, open_database, table_of
 from service.domain.profiles import Profile
 from service.settings import Settings
 
@@ -48,7 +48,7 @@ def _tile(database: Database, places: int) -> None:
 
 
 def _copy(connection: Connection, first: int, places: int) -> None:
-    columns = [column.name for column in Profile.__table__.columns]  # type: ignore[attr-defined]
+    columns = [column.name for column in table_of(Profile).columns]
     values = {name: name for name in columns}
     values["id"] = "'prf_' || substr('0000000000000000000000000' || (:first + tile * :zones + zone), -26)"
     for place, name in enumerate(_VARIED):

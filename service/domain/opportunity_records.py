@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 from sqlmodel import Field, Session, select
@@ -239,12 +239,11 @@ def _check_reason(body: StageMove, way: stages.Transition) -> None:
         raise invalid("/reason_code", "not_expected", "Only a record that ends has a reason.")
 
 
-def _check_day(session: Session, body: StageMove) -> date:
-    today = shanghai_day(now(session))
+def _check_day(session: Session, body: StageMove) -> None:
     # A day of tolerance: a clerk's clock may be ahead of the database's.
-    if body.occurred_on is not None and body.occurred_on > today + timedelta(days=1):
+    latest = shanghai_day(now(session)) + timedelta(days=1)
+    if body.occurred_on is not None and body.occurred_on > latest:
         raise invalid("/occurred_on", "in_the_future", "What has happened has a day that has come.")
-    return body.occurred_on or today
 
 
 def _tell_outcome(

@@ -26,9 +26,6 @@ Stage = Literal[
 By = Literal["either", "counterpart", "both"]
 
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
-LIVE: Final = tuple(stage for stage in STAGES if stage != "ended")
-#: From here on the two governments have signed: an end is an end, before it a refusal or a lost chance.
-SIGNED: Final = STAGES[STAGES.index("signed") : -1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import JSON, Text, cast, select
 from sqlmodel import Session, col
 
+from service.database import table_of
 from service.domain.profiles import FIGURES, Profile
 from service.index.base import Arrays, BaseBuilder
 from service.index.sources import atlas_of, place_rows
@@ -34,7 +35,7 @@ def build(session: Session, matcher: Matcher) -> Arrays:
 
 
 def _chunks(session: Session) -> Iterator[Iterable[Sequence[Any]]]:
-    table = Profile.__table__  # type: ignore[attr-defined]
+    table = table_of(Profile)
     shared = [
         # As it is written: parsed only once per content.
         cast(column, Text) if isinstance(column.type, JSON) or hasattr(column.type, "annotation") else column

@@ -23,7 +23,7 @@ from tests.conftest import PROJECT
 from tests.processes.conftest import Keys
 from tests.processes.serving import prepared
 
-CYCLES = 10
+CYCLES = 20
 WRITERS = 4
 
 
