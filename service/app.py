@@ -48,10 +48,10 @@ from service.api import (
 )
 from service.api.deps import refuse_unknown_parameters
 from service.api.guard import Guard
-from service.api.hashing import HashingRoom
 from service.api.memory import Memory
 from service.api.pages import Signer
 from service.api.rates import limiter_of
+from service.api.rooms import hashing_room, session_room, writing_room
 from service.api.shortcut import Shortcut
 from service.database import Database, State, open_database, reading
 from service.errors import Unavailable
@@ -150,7 +150,9 @@ def create_app(settings: Settings | None = None, *, has_the_process: bool = Fals
     app.state.revisions = None
     app.state.limiter = limiter_of(settings.rate_limit)
     app.state.issuers = Issuers(allow_private=settings.allow_private_issuers)
-    app.state.hashing_room = HashingRoom()
+    app.state.hashing_room = hashing_room()
+    app.state.session_room = session_room(settings.pool_size, settings.busy_timeout_seconds)
+    app.state.writing_room = writing_room(settings.busy_timeout_seconds) if database.is_sqlite else None
     app.state.is_current = is_current
     app.state.signer = Signer(settings.signing_key)
     for module in ROUTERS:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from typing import Annotated, Literal
 
 from fastapi import Depends, Header, Path, Query, Request
@@ -12,6 +13,7 @@ from sqlmodel import Session
 from service.access import keys, sessions
 from service.access.policy import Actor, Permission, require
 from service.api import cookies
+from service.api.rooms import Room
 from service.database import Database, reading, writing
 from service.errors import FieldError, Invalid, TooManyRequests, Unauthenticated
 from service.index import MatchIndex
@@ -25,12 +27,38 @@ def _database(request: Request) -> Database:
     return database
 
 
-def _reading(database: Annotated[Database, Depends(_database)]) -> Iterator[Session]:
+def hashing_room_of(request: Request) -> Room:
+    """The application's room for password hashing."""
+    room: Room = request.app.state.hashing_room
+    return room
+
+
+async def _place(request: Request) -> AsyncIterator[None]:
+    async with request.app.state.session_room.enter():
+        yield
+
+
+async def _turn(request: Request) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        # The turn comes first: whoever waits for it must not take a connection from readers.
+        if request.app.state.writing_room is not None:
+            await stack.enter_async_context(request.app.state.writing_room.enter())
+        await stack.enter_async_context(request.app.state.session_room.enter())
+        yield
+
+
+def _reading(
+    database: Annotated[Database, Depends(_database)],
+    _place: Annotated[None, Depends(_place, scope="function")],
+) -> Iterator[Session]:
     with reading(database) as session:
         yield session
 
 
-def _writing(database: Annotated[Database, Depends(_database)]) -> Iterator[Session]:
+def _writing(
+    database: Annotated[Database, Depends(_database)],
+    _turn: Annotated[None, Depends(_turn, scope="function")],
+) -> Iterator[Session]:
     with writing(database) as session:
         yield session
 

@@ -20,8 +20,8 @@ from service.api.deps import (
     RoleGranter,
     Search,
     WriteSession,
+    hashing_room_of,
 )
-from service.api.hashing import hashing
 from service.api.pages import Page, page
 from service.api.patches import MergePatch, patch_of
 from service.api.preconditions import IfMatch, OnceDep, tagged
@@ -134,6 +134,6 @@ async def set_password(
 
     Every other session of the person ends.
     """
-    async with hashing(request):
+    async with hashing_room_of(request).enter():
         row = await run_in_threadpool(logins.set_password, database, actor, person_id, body)
     return tagged(response, PersonRead.model_validate(row))

@@ -15,8 +15,14 @@ from service.access.oidc import Issuers
 from service.access.policy import Actor, granted_to
 from service.access.sessions import BrowserSession
 from service.api import cookies
-from service.api.deps import AccountReader, AccountWriter, DatabaseDep, ReadSession, WriteSession
-from service.api.hashing import hashing
+from service.api.deps import (
+    AccountReader,
+    AccountWriter,
+    DatabaseDep,
+    ReadSession,
+    WriteSession,
+    hashing_room_of,
+)
 from service.api.problems import documented
 from service.database import Database, reading
 from service.domain import logins
@@ -81,7 +87,7 @@ async def create_session(
             logins.by_id_token, database, body.organisation_id or "", body.id_token, issuers
         )
     else:
-        async with hashing(request):
+        async with hashing_room_of(request).enter():
             found = await run_in_threadpool(
                 logins.by_password, database, body.user_name or "", body.password or ""
             )
