@@ -5,7 +5,7 @@
 SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DELETE_ON_ERROR:
-.PHONY: help run test prove bench bench-full check check-code check-openapi check-types openapi lock clean
+.PHONY: help run test prove bench bench-full check check-code check-openapi check-types check-web web openapi lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,7 +22,7 @@ help:  ## List the goals
 run: export SHANHAI_PORT := $(or $(PORT),$(SHANHAI_PORT),8000)
 run: export SHANHAI_DATA_DIR := $(or $(DATA_DIR),$(SHANHAI_DATA_DIR),data)
 run: export SHANHAI_WORKERS := 1
-run: $(VENV)/run.stamp  ## Set up, rank the demo project, serve (PORT=8000 DATA_DIR=data)
+run: $(VENV)/run.stamp web-where-npm-is  ## Set up, rank the demo project, serve (PORT=8000 DATA_DIR=data)
 	@$(BIN)/shanhai demo
 	@exec $(BIN)/shanhai serve
 
@@ -38,7 +38,7 @@ bench: $(VENV)/bench.stamp  ## Measure small sizes beside their peers, and print
 bench-full: $(VENV)/bench.stamp  ## Measure all sizes; takes about 20 minutes
 	$(BIN)/python -m benchmarks --full --json benchmarks.json
 
-check: check-code check-openapi check-types  ## Run every static check
+check: check-code check-openapi check-types check-web  ## Run every static check
 
 check-code: $(VENV)/dev.stamp  ## Check format, style, types, imports, security and the Dockerfile
 	$(BIN)/ruff format --check .
@@ -48,7 +48,26 @@ check-code: $(VENV)/dev.stamp  ## Check format, style, types, imports, security 
 	$(BIN)/bandit -c pyproject.toml -r service -q
 	$(BIN)/hadolint Dockerfile
 
-check-openapi: $(VENV)/dev.stamp  ## Check that openapi/openapi.json is what the code says
+check-web: service/console/index.html  ## Build the web console into the service
+
+.PHONY: web-where-npm-is
+web-where-npm-is:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; \
+		else echo 'npm is missing: the service runs without its web console.' >&2; fi
+
+# The console is built and tested where npm is; Python alone must do for all the rest.
+check-web:  ## Compile, test and build the web console
+	@set -e; if command -v npm >/dev/null; then \
+		$(MAKE) --no-print-directory web; \
+		cd web; npm test --silent; \
+	elif [ "$${CI:-}" = true ]; then \
+		echo 'npm is missing: the web console can be neither built nor tested. CI must have npm.' >&2; \
+		exit 1; \
+	else \
+		echo 'SKIPPED: npm is missing, so the web console was neither built nor tested.' >&2; \
+	fi
+
+openapi: $(VENV)/dev.stamp  ## Check that openapi/openapi.json is what the code says
 	$(BIN)/shanhai openapi --check
 
 # The linter and the compiler are the only tools that need npm; Python alone must do for all the rest.
@@ -68,6 +87,25 @@ check-types: check-openapi  ## Lint the OpenAPI document and compile the TypeScr
 		echo 'SKIPPED: npm is missing, so the OpenAPI document was neither linted nor compiled to types.' >&2; \
 	fi
 
+web: service/console/index.html  ## Build the web console into the service
+
+.PHONY: web-where-npm-is
+web-where-npm-is:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; \
+		else echo 'npm is missing: the service runs without its web console.' >&2; fi
+
+# The console is built and tested where npm is; Python alone must do for all the rest.
+check-web:  ## Compile, test and build the web console
+	@set -e; if command -v npm >/dev/null; then \
+		$(MAKE) --no-print-directory web; \
+		cd web; npm test --silent; \
+	elif [ "$${CI:-}" = true ]; then \
+		echo 'npm is missing: the web console can be neither built nor tested. CI must have npm.' >&2; \
+		exit 1; \
+	else \
+		echo 'SKIPPED: npm is missing, so the web console was neither built nor tested.' >&2; \
+	fi
+
 openapi: $(VENV)/dev.stamp  ## Write openapi/openapi.json anew from the code
 	$(BIN)/shanhai openapi
 
@@ -78,15 +116,16 @@ lock: $(VENV)/dev.stamp  ## Resolve the locked requirements anew (UPGRADE=--upgr
 	$(call compile,pyproject.toml --extra bench --constraint requirements/dev.txt,bench)
 	$(call compile,requirements/build.in --constraint requirements/dev.txt,build)
 	cd openapi && npm install --package-lock-only --ignore-scripts --no-audit --no-fund
+	cd web && npm install --package-lock-only --ignore-scripts --no-audit --no-fund
 	@if grep -nE '^ *(-i|-f|--[a-z-]*(url|links|host))|://|@ file|"resolved"' requirements/*.txt \
-		|| grep -n '"resolved"' openapi/package-lock.json; \
+		|| grep -n '"resolved"' openapi/package-lock.json web/package-lock.json; \
 		then echo 'A lock names a host or a path; see above.' >&2; exit 1; fi
 
 compile = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' $(UPGRADE) $(1) --output-file requirements/$(2).txt
 
 clean:  ## Remove the environment and everything generated; the data directory stays
-	rm -rf $(VENV) openapi/node_modules openapi/types build dist *.egg-info benchmarks.json
+	rm -rf $(VENV) web/node_modules web/src/api/schema.d.ts service/console openapi/node_modules openapi/types build dist *.egg-info benchmarks.json
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache test-artefacts
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -109,6 +148,15 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 # The peers that are measured against are large, and nothing else needs them.
 $(VENV)/bench.stamp: requirements/bench.txt $(VENV)/dev.stamp
 	$(PIP) install --require-hashes -r requirements/bench.txt
+	@touch $@
+
+web/node_modules/.stamp: web/package.json web/package-lock.json web/.npmrc
+	cd web && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+service/console/index.html: web/node_modules/.stamp openapi/openapi.json web/index.html web/vite.config.ts \
+		web/tsconfig.json $(shell find web/src web/public -type f -not -name schema.d.ts 2>/dev/null)
+	cd web && npm run --silent build
 	@touch $@
 
 openapi/node_modules/.stamp: openapi/package.json openapi/package-lock.json

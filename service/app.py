@@ -46,6 +46,7 @@ from service.api import (
     supply_chain,
     visits,
 )
+from service.api.console import Console
 from service.api.deps import refuse_unknown_parameters
 from service.api.guard import Guard
 from service.api.memory import Memory
@@ -162,6 +163,7 @@ def create_app(settings: Settings | None = None, *, has_the_process: bool = Fals
     document.install(app)
     app.add_middleware(Shortcut)
     app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Console)
     return app
 
 

@@ -1,0 +1,104 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Button, Card, Flex, Form, Input, Tabs, Typography } from "antd";
+import { useTranslation } from "react-i18next";
+import { api, dataOf, keptKey, type Schemas } from "../api/client";
+import { setLanguage } from "../i18n";
+import { ProblemAlert } from "../parts/ProblemAlert";
+import { NewPassword } from "./NewPassword";
+
+type SessionWrite = Schemas["SessionWrite"];
+
+/** The first page: by user name and password, by the organisation's own sign-in, or by a key. */
+export function SignIn({ session }: { session: Schemas["SessionRead"] | null }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <Flex vertical align="center" justify="center" gap={16} style={{ minHeight: "100vh", padding: 16 }} id="main">
+      <Typography.Title level={1} style={{ marginBottom: 0 }}>
+        山海 Shanhai
+      </Typography.Title>
+      <Typography.Text type="secondary">{t("tagline")}</Typography.Text>
+      <Card style={{ width: "100%", maxWidth: 420 }}>
+        {session?.person ? <NewPassword personId={session.person.id} /> : <Ways />}
+      </Card>
+      <Button type="link" onClick={() => setLanguage(i18n.language === "en" ? "zh" : "en")}>
+        {t("common.language")}
+      </Button>
+    </Flex>
+  );
+}
+
+function Ways() {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const enter = useMutation({
+    mutationFn: async (body: Partial<SessionWrite> & { key?: string }) => {
+      if (body.key === undefined) return dataOf(api.POST("/v1/sessions", { body: body as SessionWrite }));
+      keptKey.set(body.key.trim());
+      try {
+        return await dataOf(api.GET("/v1/sessions/current"));
+      } catch (error) {
+        keptKey.clear();
+        throw error;
+      }
+    },
+    onSuccess: (session) => client.setQueryData(["session"], session),
+  });
+  const submit = (
+    <Button type="primary" htmlType="submit" block loading={enter.isPending}>
+      {t("signIn.submit")}
+    </Button>
+  );
+  const must = [{ required: true, message: t("common.required") }];
+  return (
+    <Flex vertical gap={12}>
+      <Tabs
+        onChange={() => enter.reset()}
+        items={[
+          {
+            key: "password",
+            label: t("signIn.byPassword"),
+            children: (
+              <Form layout="vertical" onFinish={enter.mutate} requiredMark={false}>
+                <Form.Item name="user_name" label={t("signIn.userName")} rules={must}>
+                  <Input autoComplete="username" />
+                </Form.Item>
+                <Form.Item name="password" label={t("signIn.password")} rules={must}>
+                  <Input.Password autoComplete="current-password" />
+                </Form.Item>
+                {submit}
+              </Form>
+            ),
+          },
+          {
+            key: "key",
+            label: t("signIn.byKey"),
+            children: (
+              <Form layout="vertical" onFinish={enter.mutate} requiredMark={false}>
+                <Form.Item name="key" label={t("signIn.key")} rules={must} extra={t("signIn.keyNote")}>
+                  <Input.Password autoComplete="off" />
+                </Form.Item>
+                {submit}
+              </Form>
+            ),
+          },
+          {
+            key: "issuer",
+            label: t("signIn.byIssuer"),
+            children: (
+              <Form layout="vertical" onFinish={enter.mutate} requiredMark={false}>
+                <Form.Item name="organisation_id" label={t("signIn.organisation")} rules={must}>
+                  <Input />
+                </Form.Item>
+                <Form.Item name="id_token" label={t("signIn.idToken")} rules={must}>
+                  <Input.TextArea rows={3} />
+                </Form.Item>
+                {submit}
+              </Form>
+            ),
+          },
+        ]}
+      />
+      <ProblemAlert error={enter.error} />
+    </Flex>
+  );
+}

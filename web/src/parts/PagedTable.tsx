@@ -1,0 +1,34 @@
+import { Button, Flex, Table, type TableProps } from "antd";
+import { useTranslation } from "react-i18next";
+import { ProblemAlert } from "./ProblemAlert";
+
+interface Paged<T> {
+  items: T[];
+  more: (() => void) | null;
+  loading: boolean;
+  error: unknown;
+}
+
+/** A table over a list that pages: the next page comes below, nothing is cut off in silence. */
+export function PagedTable<T extends object>({ paged, ...table }: { paged: Paged<T> } & TableProps<T>) {
+  const { t } = useTranslation();
+  if (paged.error) return <ProblemAlert error={paged.error} />;
+  return (
+    <Flex vertical gap={12}>
+      <Table<T>
+        size="middle"
+        pagination={false}
+        scroll={{ x: "max-content" }}
+        loading={paged.loading}
+        locale={{ emptyText: t("common.nothing") }}
+        {...table}
+        dataSource={paged.items}
+      />
+      {paged.more && (
+        <Button onClick={paged.more} loading={paged.loading} style={{ alignSelf: "center" }}>
+          {t("common.more")}
+        </Button>
+      )}
+    </Flex>
+  );
+}

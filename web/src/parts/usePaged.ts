@@ -1,0 +1,24 @@
+import { useInfiniteQuery, type QueryKey } from "@tanstack/react-query";
+
+interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+/** A list that pages by cursor: all items read so far, and how to read on. */
+export function usePaged<T>(key: QueryKey, ask: (cursor: string | undefined) => Promise<Page<T>>, enabled = true) {
+  const query = useInfiniteQuery({
+    queryKey: key,
+    queryFn: ({ pageParam }) => ask(pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    enabled,
+  });
+  return {
+    items: query.data?.pages.flatMap((page) => page.items) ?? [],
+    more: query.hasNextPage ? () => void query.fetchNextPage() : null,
+    loading: query.isPending || query.isFetchingNextPage,
+    error: query.error,
+    refresh: () => void query.refetch(),
+  };
+}

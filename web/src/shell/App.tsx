@@ -1,0 +1,86 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { App as Antd, ConfigProvider, Spin, theme } from "antd";
+import enUS from "antd/locale/en_US";
+import zhCN from "antd/locale/zh_CN";
+import { lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { BrowserRouter, Navigate, Route, Routes } from "react-router";
+import { Refused } from "../api/client";
+import { ProblemAlert } from "../parts/ProblemAlert";
+import { SignIn } from "../pages/SignIn";
+import { Frame } from "./Frame";
+import { SessionProvider, useSessionQuery } from "./session";
+import { useScheme } from "./scheme";
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // What the service has refused it refuses again; a busy one may be asked once more.
+      retry: (count, error) => count < 1 && !(error instanceof Refused && error.status < 500),
+      refetchOnWindowFocus: false,
+    },
+  },
+});
+
+const Projects = lazy(() => import("../pages/projects/ProjectsPage"));
+const Project = lazy(() => import("../pages/projects/ProjectPage"));
+const Ranking = lazy(() => import("../pages/ranking/RankingPage"));
+const Profiles = lazy(() => import("../pages/profiles/ProfilesPage"));
+const Profile = lazy(() => import("../pages/profiles/ProfilePage"));
+const Opportunities = lazy(() => import("../pages/opportunities/OpportunitiesPage"));
+const Opportunity = lazy(() => import("../pages/opportunities/OpportunityPage"));
+const Assessment = lazy(() => import("../pages/assessment/AssessmentPage"));
+const Administration = lazy(() => import("../pages/administration/AdministrationPage"));
+
+export function App() {
+  const { i18n } = useTranslation();
+  const [scheme] = useScheme();
+  const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? "";
+  return (
+    <QueryClientProvider client={client}>
+      <ConfigProvider
+        csp={{ nonce }}
+        locale={i18n.language === "en" ? enUS : zhCN}
+        theme={{
+          algorithm: scheme === "dark" ? theme.darkAlgorithm : theme.defaultAlgorithm,
+          token: { colorPrimary: "#0f766e", colorLink: scheme === "dark" ? "#5eead4" : "#0b5f59", borderRadius: 6 },
+        }}
+      >
+        <Antd>
+          <BrowserRouter>
+            <Pages />
+          </BrowserRouter>
+        </Antd>
+      </ConfigProvider>
+    </QueryClientProvider>
+  );
+}
+
+function Pages() {
+  const { t } = useTranslation();
+  const { data: session, error, isPending } = useSessionQuery();
+  if (isPending) return <Spin fullscreen description={t("common.loading")} />;
+  if (error) return <ProblemAlert error={error} />;
+  if (session === null || session.must_change_password) return <SignIn session={session} />;
+  return (
+    <SessionProvider session={session}>
+      <Frame>
+        <Suspense fallback={<Spin description={t("common.loading")} />}>
+          <Routes>
+            <Route path="/" element={<Navigate to="/projects" replace />} />
+            <Route path="/projects" element={<Projects />} />
+            <Route path="/projects/:id" element={<Project />} />
+            <Route path="/projects/:id/ranking" element={<Ranking />} />
+            <Route path="/profiles" element={<Profiles />} />
+            <Route path="/profiles/:id" element={<Profile />} />
+            <Route path="/opportunities" element={<Opportunities />} />
+            <Route path="/opportunities/:id" element={<Opportunity />} />
+            <Route path="/assessment" element={<Assessment />} />
+            <Route path="/administration" element={<Administration />} />
+            <Route path="*" element={t("common.notFound")} />
+          </Routes>
+        </Suspense>
+      </Frame>
+    </SessionProvider>
+  );
+}

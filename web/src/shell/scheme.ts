@@ -1,0 +1,33 @@
+import { useSyncExternalStore } from "react";
+
+export type Scheme = "light" | "dark";
+const KEY = "shanhai-scheme";
+const system = window.matchMedia("(prefers-color-scheme: dark)");
+const listeners = new Set<() => void>();
+
+function current(): Scheme {
+  const chosen = localStorage.getItem(KEY);
+  if (chosen === "light" || chosen === "dark") return chosen;
+  return system.matches ? "dark" : "light";
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  system.addEventListener("change", listener);
+  return () => {
+    listeners.delete(listener);
+    system.removeEventListener("change", listener);
+  };
+}
+
+/** Light or dark: as the system has it, until somebody chooses. */
+export function useScheme(): [Scheme, (next: Scheme) => void] {
+  const scheme = useSyncExternalStore(subscribe, current);
+  return [
+    scheme,
+    (next) => {
+      localStorage.setItem(KEY, next);
+      for (const listener of listeners) listener();
+    },
+  ];
+}
