@@ -17,13 +17,12 @@ from service.access.policy import Actor, granted_to
 from service.database import Database, reading, writing
 from service.domain import jobs, keys, organisations
 from service.domain.files import File, FileChunk
-from service.domain.jobs import Job
 from service.domain.keys import KeyWrite
 from service.domain.organisations import OrganisationWrite
 from tests.conftest import ORGANISATIONS
 from tests.jobs.imported import assert_on_record
 from tests.jobs.jobbing import asked, stored, until
-from tests.processes.serving import serving
+from tests.processes.serving import prepared
 from tests.processes.working import FILES, working
 
 
@@ -69,17 +68,20 @@ def test_a_job_whose_worker_is_killed_again_and_again_ends_as_if_nothing_had_bee
     killed = 0
     while not _settled(database, job_id):
         before = _stored(database, actor)
-        with working(database_url, tmp_path) as process:
+        with working(database_url, tmp_path, lease_seconds=1) as process:
             # A pair further at least, so that it ends; then at a random moment of the following ones.
             until(lambda before=before: _settled(database, job_id) or _stored(database, actor) > before, 60)
-            time.sleep(dice.random() * 0.08)
-            if not _settled(database, job_id):
+            time.sleep(dice.random() * 0.2)
+            if killed == 5:
+                until(lambda: _settled(database, job_id), 60)
+            elif not _settled(database, job_id):
                 os.kill(process.pid or 0, signal.SIGKILL)
                 killed += 1
         assert _stored(database, actor) % 2 == 0
     assert killed >= 3
     row = stored(database, job_id)
-    assert (row.state, row.result, row.attempts) == ("done", {"files": FILES}, killed + 1)
+    assert (row.state, row.result) == ("done", {"files": FILES})
+    assert row.attempts > killed
     # The same for another organisation, whose worker nobody disturbs.
     twin = _bureau(database)
     undisturbed = asked(database, twin, "store_files")
@@ -154,27 +156,11 @@ def test_on_sqlite_a_server_runs_jobs_beside_the_requests_and_stops_cleanly(
     assert stored(database, waiting).attempts <= 1
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_on_sqlite_the_workers_of_one_server_do_the_housekeeping_once(
-    database: Database, database_url: str, tmp_path: Path
-) -> None:
-    def sweeps() -> list[Job]:
-        with reading(database) as session:
-            return list(session.exec(select(Job).where(Job.kind == "sweep")).all())
-
-    with serving(database_url, tmp_path, workers=2) as server:
-        until(lambda: [job.state for job in sweeps()] == ["done"], 60)
-        server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(timeout=30) in (0, -signal.SIGTERM)
-    (job,) = sweeps()
-    assert (job.attempts, job.result) == (1, {"files": 0, "jobs": 0})
-
-
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_on_postgresql_a_server_leaves_jobs_to_those_that_work(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    job_id = asked(database, _bureau(database), "store_files")
-    with serving(database_url, tmp_path):
+    job_id = asked(database, None, "sweep")
+    with prepared(database_url, tmp_path):
         time.sleep(0.5)
     assert stored(database, job_id).state == "queued"

@@ -1,6 +1,6 @@
 """Real processes that run jobs: `shanhai work` and `shanhai serve`, with a kind of job that takes its time.
 
-The job stores numbered files in pairs, each pair in a transaction of its own, and looks first which are there.
+The job stores numbered files in pairs, each pair in a transaction of its own, and looks first what is there.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import Any
 
 from tests.processes.serving import environment, forked
 
-FILES = 40
+FILES = 30
 
 
 def store_files(context: Any) -> dict[str, Any]:
-    """Store what is missing of the files; every attempt, and every pair, is noted beside them."""
+    """Store what is missing of the files: so it goes on where it was."""
     from sqlmodel import col, select
 
     from service.access.policy import Permission
@@ -52,27 +52,27 @@ def wait(context: Any) -> dict[str, Any]:
         time.sleep(0.01)
 
 
-def _prepare(settings: Mapping[str, str]) -> None:
+def _prepare(settings: Mapping[str, str], lease_seconds: float) -> None:
     os.environ.update(settings)
     from service.domain import job_leases
     from service.jobs import work
     from service.jobs.handlers import HANDLERS
 
-    # Short, so that a test does not wait for half a minute after each kill.
-    job_leases.LEASE = timedelta(seconds=1.5)  # type: ignore[misc]
+    # Where a test kills, it need not wait for half a minute after each time.
+    job_leases.LEASE = timedelta(seconds=lease_seconds)  # type: ignore[misc]
     work.PULSE_SECONDS = 0.2  # type: ignore[misc]
     HANDLERS.update(store_files=store_files, wait=wait)
 
 
-def _work(settings: Mapping[str, str]) -> None:
-    _prepare(settings)
+def _work(settings: Mapping[str, str], lease_seconds: float) -> None:
+    _prepare(settings, lease_seconds)
     from service.cli import work
 
     work(threads=2, once=False)
 
 
-def _serve(settings: Mapping[str, str]) -> None:
-    _prepare(settings)
+def _serve(settings: Mapping[str, str], lease_seconds: float) -> None:
+    _prepare(settings, lease_seconds)
     from service.cli import serve
 
     serve(host=None, port=None, workers=1)
@@ -80,11 +80,11 @@ def _serve(settings: Mapping[str, str]) -> None:
 
 @contextmanager
 def working(
-    database_url: str, data_dir: Path, *, serving: bool = False, **settings: object
+    database_url: str, data_dir: Path, *, serving: bool = False, lease_seconds: float = 30, **settings: object
 ) -> Iterator[BaseProcess]:
     """`shanhai work`, or `shanhai serve`, forked from a process that has done the imports."""
     given = environment(database_url, data_dir, **settings)
-    process = forked.Process(target=_serve if serving else _work, args=(given,))
+    process = forked.Process(target=_serve if serving else _work, args=(given, lease_seconds))
     process.start()
     try:
         yield process
