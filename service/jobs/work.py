@@ -32,6 +32,8 @@ PULSE_SECONDS: Final = 1.0
 #: The pause before the second attempt; each further one is twice as long, to an hour.
 FIRST_PAUSE: Final = timedelta(seconds=10)
 LONGEST_PAUSE: Final = timedelta(hours=1)
+#: So many offending places are kept of what a job was given; a handler that finds more makes a file of them.
+MOST_ERRORS: Final = 100
 _log = structlog.get_logger()
 
 
@@ -186,7 +188,7 @@ def backoff(attempts: int) -> timedelta:
 
 
 def _told(error: ShanhaiError) -> dict[str, Any]:
-    errors = [{"pointer": e.pointer, "code": e.code, "detail": e.detail} for e in error.errors]
+    errors = [{"pointer": e.pointer, "code": e.code, "detail": e.detail} for e in error.errors[:MOST_ERRORS]]
     return problem_of(error.status, error.title, error.code, error.detail, errors)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,15 +14,16 @@ from sqlmodel import Session, col, func, select, update
 from service.access.audit import AuditEvent
 from service.access.keys import ApiKey
 from service.access.policy import Actor, Permission, granted_to
-from service.database import Database, now, reading, writing
+from service.database import Database, now, open_database, reading, writing
 from service.domain import job_leases, jobs, person_records
 from service.domain.job_leases import LeaseLost
 from service.domain.jobs import Job
-from service.errors import Conflict, Invalid, NotFound, PreconditionFailed, Unavailable, invalid
+from service.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed, Unavailable, invalid
 from service.index import MatchIndex
 from service.jobs import work
 from service.jobs.runner import Runner
 from service.jobs.work import Context, Retry, backoff
+from service.revisions import Commits
 from service.settings import Settings
 from tests.conftest import World
 from tests.jobs.jobbing import asked, lapse, run, stored, until
@@ -548,3 +550,59 @@ def test_an_idle_thread_finds_what_is_committed_and_what_falls_due(
         assert {stored(database, job_id).attempts for job_id in [soon, *at_once]} == {1}
     finally:
         runner.stop()
+
+
+def test_a_handler_that_ranks_has_an_index_that_is_loaded_when_it_is_asked_for(
+    world: World, database: Database, settings: Settings
+) -> None:
+    world.profile()
+    seen: list[Any] = []
+
+    def ranks(context: Context) -> dict[str, Any]:
+        seen.append(context.index.newest())
+        with reading(context.database) as session:
+            places = len(context.index.current(session).offers)
+        return {"places": places}
+
+    job_id = asked(database, None)
+    run(database, settings, count=ranks)
+    assert seen == [None]
+    assert stored(database, job_id).result == {"places": 1}
+
+
+def test_of_very_many_offending_places_a_job_keeps_the_first_ones(
+    database: Database, settings: Settings
+) -> None:
+    places = [FieldError(f"/{number}", "missing", "Send it.") for number in range(work.MOST_ERRORS + 1)]
+
+    def refuses(_context: Context) -> dict[str, Any]:
+        raise Invalid(places)
+
+    job_id = asked(database, None)
+    run(database, settings, count=refuses)
+    row = stored(database, job_id)
+    assert row.problem is not None
+    assert [error["pointer"] for error in row.problem["errors"]] == [
+        place.pointer for place in places[: work.MOST_ERRORS]
+    ]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_idle_thread_on_sqlite_is_told_of_commits_and_of_nothing_else(database: Database) -> None:
+    commits = Commits(database)
+    assert commits.moved()
+    assert [commits.moved() for _ in range(3)] == [False] * 3
+    with reading(database) as session:
+        session.exec(select(Job)).all()
+    assert not commits.moved()
+    asked(database, None)
+    assert [commits.moved(), commits.moved()] == [True, False]
+    commits.close()
+    assert commits.moved()
+    commits.close()
+
+
+def test_where_the_database_cannot_be_asked_a_thread_takes_it_for_moved(tmp_path: Path) -> None:
+    away = open_database(f"sqlite:///{tmp_path / 'nowhere' / 'shanhai.db'}")
+    assert [Commits(away).moved(), Commits(away).moved()] == [True, True]
+    assert not (tmp_path / "nowhere").exists()
