@@ -24,6 +24,7 @@ from service import (
     ranked_table,
     rematch_command,
     schema,
+    work_command,
 )
 from service.access.policy import Permission, Role
 from service.app import create_app
@@ -80,10 +81,10 @@ def main() -> None:
         raise SystemExit(1) from error
 
 
-def _open(settings: Settings) -> Database:
+def _open(settings: Settings, pool_size: int = 5) -> Database:
     # The database holds who plans to go where: nobody else on the machine may read it.
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return open_database(settings.url, pool_size=5, busy_timeout_seconds=60)
+    return open_database(settings.url, pool_size=pool_size, busy_timeout_seconds=60)
 
 
 @app.command()
@@ -107,6 +108,23 @@ def serve(
         workers=count,
         **UVICORN,
     )
+
+
+@app.command()
+def work(
+    threads: Annotated[int | None, typer.Option(min=1, max=32, help="Jobs at once.")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Run what is due now, and end.")] = False,
+) -> None:
+    """Run the jobs that wait, until stopped; as many of these as you like, on any machine."""
+    settings = Settings()
+    configure(settings.log_level)
+    count = threads or settings.job_threads
+    # Of each thread its handler's, one more that this may need, and the one that renews the lease.
+    database = _open(settings, pool_size=3 * count + 2)
+    if once:
+        console.print(f"Attempts: {work_command.run_due(database, settings)}.")
+    else:
+        work_command.run(database, settings, count)
 
 
 @app.command()
