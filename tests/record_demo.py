@@ -25,13 +25,10 @@ from service.domain.projects import EXAMPLE as PROJECT
 from service.schema import migrate
 from service.settings import Settings
 from tests.record_jobs import jobs_and_files
+from tests.record_ledger import record_ledger
 from tests.record_promotion import promotion
 
-_ID = re.compile(
-    r"\b(prj|prf|org|par|key|mdl|ver|out|usr|ses|apv|hld|cpl|opp|stg|mst|cmt|vis|ect|rqs"
-    r"|job|fil"
-    r")_[0-9a-z]{20,}"
-)
+_ID = re.compile(r"\b([a-z]{3})_[0-9a-z]{20,}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _SECRET = re.compile(r"\b(sh[kq])_[0-9a-f]{12}_[\w-]{43}")
 _PASSWORD = re.compile(r"\b[a-z2-9]{5}(-[a-z2-9]{5}){3}\b")
@@ -171,9 +168,10 @@ def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, A
     record_holds(recorder, project["id"], profile["id"])
     promotion(recorder, project["id"], profile["id"])
     jobs_and_files(recorder)
+    record_ledger(recorder)
     ask("delete_profile", county, "DELETE", place)
     ask("delete_project", bureau, "DELETE", mine)
-    for name in ("criteria", "rules", "industries", "quantities", "zones"):
+    for name in ("criteria", "rules", "industries", "measures", "quantities", "zones"):
         ask(f"list_{name}", bureau, "GET", f"/v1/{name}")
     ask("list_regions", bureau, "GET", "/v1/regions", params={"q": "庆元"})
     ask("get_region", bureau, "GET", "/v1/regions/331126")
