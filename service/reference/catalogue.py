@@ -24,6 +24,7 @@ LocationMatch = Literal["name", "manual", "prefecture", "none", "ambiguous"]
 Programme = Literal["east_west", "mountain_sea", "other"]
 QuantityTest = Literal["offer_at_least_need", "offer_at_most_need"]
 QuantityKind = Literal["capacity", "property", "distance"]
+MeasureNature = Literal["flow", "stock"]
 
 Row = TypeVar("Row")
 
@@ -149,6 +150,26 @@ class QuantityRow:
     is_field: bool
 
 
+@dataclass(frozen=True, slots=True)
+class MeasureRow:
+    """A line of the registry of measures.
+
+    ``nature``: a flow is dated by its day, a stock by the end of a month. ``decimals``: digits after
+    the point of an amount. ``at_most``: the measure that this one is a part of, None for a whole.
+    """
+
+    name: str
+    name_zh: str
+    name_en: str
+    unit: str
+    unit_zh: str
+    nature: MeasureNature
+    with_component: bool
+    decimals: int
+    maximum: float
+    at_most: str | None
+
+
 def _text(name: str) -> str:
     return (resources.files("service.reference") / name).read_text(encoding="utf-8")
 
@@ -268,6 +289,26 @@ def quantities() -> tuple[QuantityRow, ...]:
             actionable=_flag(line["actionable"]),
             decided_by=line["decided_by"],
             is_field=_flag(line["is_field"]),
+        ),
+    )
+
+
+@lru_cache(maxsize=1)
+def measures() -> tuple[MeasureRow, ...]:
+    """The registry of measures."""
+    return _rows(
+        "measures.csv",
+        lambda line: MeasureRow(
+            name=line["name"],
+            name_zh=line["name_zh"],
+            name_en=line["name_en"],
+            unit=line["unit"],
+            unit_zh=line["unit_zh"],
+            nature=cast(MeasureNature, line["nature"]),
+            with_component=_flag(line["with_component"]),
+            decimals=int(line["decimals"]),
+            maximum=float(line["maximum"]),
+            at_most=line["at_most"] or None,
         ),
     )
 
