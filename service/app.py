@@ -18,12 +18,15 @@ from starlette.concurrency import run_in_threadpool
 from service.access.oidc import Issuers
 from service.api import (
     approvals,
+    assessments,
+    bulletins,
     comments,
     document,
     enclave_terms,
     fragments,
     health,
     holds,
+    indicator_packs,
     itineraries,
     keys,
     matches,
@@ -43,7 +46,9 @@ from service.api import (
     projects,
     reference,
     sessions,
+    submissions,
     supply_chain,
+    targets,
     visits,
 )
 from service.api.deps import refuse_unknown_parameters
@@ -78,6 +83,11 @@ ROUTERS = (
     profile_requests,
     holds,
     pools,
+    indicator_packs,
+    targets,
+    bulletins,
+    assessments,
+    submissions,
     approvals,
     model,
     reference,

@@ -48,6 +48,10 @@ class Permission(StrEnum):
     HOLDS_WRITE = "holds:write"
     POOLS_READ = "pools:read"
     POOLS_WRITE = "pools:write"
+    ASSESSMENTS_READ = "assessments:read"
+    ASSESSMENTS_SUBMIT = "assessments:submit"
+    TARGETS_READ = "targets:read"
+    TARGETS_WRITE = "targets:write"
     APPROVALS_READ = "approvals:read"
     APPROVALS_WRITE = "approvals:write"
     APPROVALS_DECIDE = "approvals:decide"
@@ -92,6 +96,10 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.HOLDS_WRITE: _WORKING,
     Permission.POOLS_READ: _EVERYONE,
     Permission.POOLS_WRITE: _WORKING,
+    Permission.ASSESSMENTS_READ: _EVERYONE,
+    Permission.ASSESSMENTS_SUBMIT: _EVERYONE,
+    Permission.TARGETS_READ: _EVERYONE,
+    Permission.TARGETS_WRITE: frozenset({"platform", "authority"}),
     Permission.APPROVALS_READ: _EVERYONE,
     Permission.APPROVALS_WRITE: _EVERYONE,
     Permission.APPROVALS_DECIDE: _EVERYONE,
@@ -127,6 +135,8 @@ _VIEWER: frozenset[Permission] = _ANYBODY | {
     Permission.ENCLAVES_READ,
     Permission.HOLDS_READ,
     Permission.POOLS_READ,
+    Permission.ASSESSMENTS_READ,
+    Permission.TARGETS_READ,
     Permission.APPROVALS_READ,
 }
 _CLERK: frozenset[Permission] = _VIEWER | {
@@ -140,6 +150,8 @@ _CLERK: frozenset[Permission] = _VIEWER | {
     Permission.ENCLAVES_WRITE,
     Permission.HOLDS_WRITE,
     Permission.POOLS_WRITE,
+    Permission.ASSESSMENTS_SUBMIT,
+    Permission.TARGETS_WRITE,
     Permission.APPROVALS_WRITE,
 }
 # What a person's role adds to the rules above. Everybody has one role, so system, security and audit

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field as Check
-from sqlalchemy import Date, Index, String, delete
+from sqlalchemy import CheckConstraint, Date, Index, String, delete
 from sqlmodel import Field, Session, SQLModel, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -95,6 +95,7 @@ class StoredRank(SQLModel, table=True):
     """A rank of a bulletin; ``number`` is its place in it."""
 
     __tablename__ = "bulletin_ranks"
+    __table_args__ = (CheckConstraint('rank >= 1 AND ("of" IS NULL OR rank <= "of")', name="one_of_them"),)
 
     bulletin_id: str = Field(primary_key=True, foreign_key="bulletins.id", max_length=40)
     number: int = Field(primary_key=True)

@@ -6,12 +6,12 @@ Two packs ship as examples. They hold where no authority above an organisation h
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, TypeAdapter
 from pydantic import Field as Check
 from pydantic_core import PydanticCustomError
-from sqlalchemy import Index, String, text
+from sqlalchemy import CheckConstraint, Index, String, text
 from sqlmodel import Field, Session, SQLModel, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -80,6 +80,7 @@ class IndicatorPack(PackFields, Versioned, table=True):
 
     __tablename__ = "indicator_packs"
     __table_args__ = (
+        CheckConstraint("(organisation_id IS NULL) = (year IS NULL)", name="year_where_set"),
         Index(
             "uq_indicator_packs_year",
             "organisation_id",
@@ -248,7 +249,7 @@ def _own_locked(session: Session, actor: Actor, pack_id: str, expected: Expected
     if row is None:
         raise NotFound()
     require_version(row, expected)
-    return cast(IndicatorPack, row)
+    return row
 
 
 def _note(session: Session, actor: Actor, row: IndicatorPack, deed: str) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, Select, true
+from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from service.access.policy import Actor, governs
 from service.domain import regions
@@ -23,10 +22,9 @@ def overseen(actor: Actor) -> ColumnElement[bool]:
     return or_(own, col(Organisation.region_code).in_(regions.at_or_below(actor.region_code)))
 
 
-def ids_overseen(actor: Actor) -> Select[Any]:
+def ids_overseen(actor: Actor) -> SelectOfScalar[str]:
     """Their ids, as a subquery."""
-    statement: Any = select(col(Organisation.id)).where(overseen(actor))
-    return statement
+    return select(Organisation.id).where(overseen(actor))
 
 
 def get(session: Session, actor: Actor, organisation_id: str | None) -> Organisation:

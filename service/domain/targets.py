@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import CheckConstraint, Index, String, text
 from sqlmodel import Field, Session, SQLModel, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -81,6 +81,8 @@ class Target(TargetFields, Versioned, table=True):
 
     __tablename__ = "targets"
     __table_args__ = (
+        CheckConstraint("amount >= 0", name="not_negative"),
+        Index("ix_targets_programme_year_period", "programme", "year", "period"),
         Index(
             "uq_targets_whole",
             *[name for name in SCOPE if name != "pairing_id"],

@@ -11,6 +11,7 @@ from service.domain.assessing.counting import (
     Entry,
     amounts_of,
     claimed,
+    hoped,
     newest,
     recognised,
     term_of,
@@ -40,6 +41,8 @@ class Line:
 
     Attributes
     ----------
+    waiting : Fraction
+        By how much the figure would change if everything that waits were recognised in full.
     due : Fraction or None
         What would be done by now if the target were met evenly over the window; None of a stock.
     stock_on : date or None
@@ -55,6 +58,7 @@ class Line:
     target: Fraction | None
     done: Fraction
     claimed: Fraction
+    waiting: Fraction
     ratio: Fraction | None
     due: Fraction | None
     stock_on: date | None
@@ -108,6 +112,7 @@ def line_of(
         target=target,
         done=done,
         claimed=total(indicator, amounts_of(indicator, entries, window, claimed, today)),
+        waiting=total(indicator, amounts_of(indicator, entries, window, hoped, today)) - done,
         ratio=ratio,
         due=target * window.elapsed(today) if target is not None and indicator.nature == "flow" else None,
         stock_on=_stock_on(indicator, entries, window, today),
