@@ -7,7 +7,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from service.api.deps import Cursor, Limit, PathId, ReadSession, TargetReader, TargetWriter, WriteSession
+from service.api.deps import (
+    Cursor,
+    Limit,
+    PathId,
+    ReadSession,
+    TargetReader,
+    TargetWriter,
+    WriteSession,
+    YearFilter,
+)
 from service.api.pages import Page, page
 from service.api.preconditions import IfMatch, OnceDep, tagged
 from service.api.problems import documented
@@ -15,7 +24,6 @@ from service.domain import bulletins
 from service.domain.bulletins import BulletinRead, BulletinWrite
 from service.domain.indicators import Period
 from service.domain.pairings import Programme
-from service.units import Year
 
 router = APIRouter(prefix="/v1/bulletins", tags=["assessment"])
 
@@ -26,7 +34,7 @@ def list_bulletins(
     session: ReadSession,
     actor: TargetReader,
     programme: Annotated[Programme | None, Query(description="Under this programme.")] = None,
-    year: Annotated[Year | None, Query(description="Of this year.")] = None,
+    year: YearFilter = None,
     period: Annotated[Period | None, Query(description="Until the end of this period.")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,

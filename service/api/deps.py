@@ -237,5 +237,6 @@ Search = Annotated[ShortText | None, Query(description="Part of a name, or the s
 RegionFilter = Annotated[
     RegionCode | None, Query(description="A region's code; of lists of places, with all below it.")
 ]
+YearFilter = Annotated[int | None, Query(ge=2000, le=2199, description="Of this year.")]
 # Ids are opaque: whatever does not exist is answered alike, so no form is demanded.
 PathId = Annotated[str, Path(max_length=64)]

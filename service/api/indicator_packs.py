@@ -6,7 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from service.api.deps import Cursor, Limit, PathId, ReadSession, TargetReader, TargetWriter, WriteSession
+from service.api.deps import (
+    Cursor,
+    Limit,
+    PathId,
+    ReadSession,
+    TargetReader,
+    TargetWriter,
+    WriteSession,
+    YearFilter,
+)
 from service.api.pages import Page, page
 from service.api.patches import MergePatch, patch_of
 from service.api.preconditions import IfMatch, OnceDep, tagged
@@ -14,7 +23,6 @@ from service.api.problems import documented
 from service.domain import indicator_packs
 from service.domain.indicator_packs import IndicatorPackRead, IndicatorPackWrite
 from service.domain.pairings import Programme
-from service.units import Year
 
 router = APIRouter(prefix="/v1/indicator-packs", tags=["assessment"])
 CHANGING = documented(404, 408, 409, 412, 413, 428)
@@ -26,7 +34,7 @@ def list_indicator_packs(
     session: ReadSession,
     actor: TargetReader,
     programme: Annotated[Programme | None, Query(description="Of this programme.")] = None,
-    year: Annotated[Year | None, Query(description="That may hold in this year.")] = None,
+    year: YearFilter = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[IndicatorPackRead]:

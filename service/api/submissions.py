@@ -14,6 +14,7 @@ from service.api.deps import (
     PathId,
     ReadSession,
     WriteSession,
+    YearFilter,
 )
 from service.api.pages import Page, page
 from service.api.preconditions import WAITS, OnceDep
@@ -23,7 +24,7 @@ from service.domain.approvals import Approval, ApprovalRead
 from service.domain.indicators import Period
 from service.domain.pairings import Programme
 from service.domain.submissions import SubmissionBrief, SubmissionRead, SubmissionWrite
-from service.units import Id, Year
+from service.units import Id
 
 router = APIRouter(prefix="/v1/submissions", tags=["assessment"])
 
@@ -35,7 +36,7 @@ def list_submissions(
     actor: AssessmentReader,
     organisation_id: Annotated[Id | None, Query(description="Of this organisation.")] = None,
     programme: Annotated[Programme | None, Query(description="Under this programme.")] = None,
-    year: Annotated[Year | None, Query(description="Of this year.")] = None,
+    year: YearFilter = None,
     period: Annotated[Period | None, Query(description="Until the end of this period.")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,

@@ -6,7 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from service.api.deps import Cursor, Limit, PathId, ReadSession, TargetReader, TargetWriter, WriteSession
+from service.api.deps import (
+    Cursor,
+    Limit,
+    PathId,
+    ReadSession,
+    TargetReader,
+    TargetWriter,
+    WriteSession,
+    YearFilter,
+)
 from service.api.pages import Page, page
 from service.api.patches import MergePatch, patch_of
 from service.api.preconditions import IfMatch, OnceDep, tagged
@@ -15,7 +24,7 @@ from service.domain import targets
 from service.domain.indicators import Period
 from service.domain.pairings import Programme
 from service.domain.targets import TargetChange, TargetRead, TargetWrite
-from service.units import Id, QuantityName, Year
+from service.units import Id, QuantityName
 
 router = APIRouter(prefix="/v1/targets", tags=["assessment"])
 CHANGING = documented(404, 408, 409, 412, 413, 428)
@@ -28,7 +37,7 @@ def list_targets(
     actor: TargetReader,
     organisation_id: Annotated[Id | None, Query(description="Of this organisation.")] = None,
     programme: Annotated[Programme | None, Query(description="Under this programme.")] = None,
-    year: Annotated[Year | None, Query(description="Of this year.")] = None,
+    year: YearFilter = None,
     period: Annotated[Period | None, Query(description="Until the end of this period.")] = None,
     indicator: Annotated[QuantityName | None, Query(description="Of this indicator.")] = None,
     limit: Limit = 20,

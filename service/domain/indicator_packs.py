@@ -18,7 +18,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from service.access import audit
 from service.access.policy import Actor
 from service.database import new_id, now, record_change
-from service.domain import regions
+from service.domain import measures, regions
 from service.domain.indicators import Indicator, Outlook
 from service.domain.organisations import Organisation
 from service.domain.pairings import Programme
@@ -34,7 +34,7 @@ from service.domain.shapes import (
     require_version,
     strict,
 )
-from service.errors import Conflict, NotFound
+from service.errors import Conflict, FieldError, Invalid, NotFound
 from service.reference import catalogue
 from service.units import Flag, Id, Instant, LongText, Name, Year
 
@@ -165,6 +165,7 @@ def create(session: Session, actor: Actor, body: IndicatorPackWrite) -> Indicato
     Conflict
         ``duplicate``: there is one already.
     """
+    _require_measures(session, body)
     _require_no_twin(session, actor, body, None)
     row = IndicatorPack.model_validate(
         {**_values(body), **created(session), "id": new_id("pak"), "organisation_id": actor.organisation_id}
@@ -224,10 +225,30 @@ def _values(body: IndicatorPackWrite) -> dict[str, Any]:
 
 
 def _write(session: Session, actor: Actor, row: IndicatorPack, body: IndicatorPackWrite) -> IndicatorPack:
+    _require_measures(session, body)
     _require_no_twin(session, actor, body, row.id)
     replace_fields(session, row, _values(body))
     _note(session, actor, row, "update")
     return row
+
+
+def _require_measures(session: Session, body: IndicatorPackWrite) -> None:
+    known = {row.name: row for row in session.exec(measures.listed())}
+    errors = []
+    for number, line in enumerate(body.indicators):
+        for position, term in enumerate(line.terms):
+            pointer, measure = f"/indicators/{number}/terms/{position}", known.get(term.measure)
+            if measure is None:
+                said = "Not registered; see GET /v1/measures."
+                errors.append(FieldError(pointer, "unknown_measure", said))
+            elif measure.nature != line.nature:
+                said = f"{measure.name} is a {measure.nature}, and the indicator a {line.nature}."
+                errors.append(FieldError(pointer, "other_nature", said))
+            elif term.components and not measure.with_component:
+                said = f"{measure.name} has no components."
+                errors.append(FieldError(pointer, "no_components", said))
+    if errors:
+        raise Invalid(errors[:100])
 
 
 def _require_no_twin(session: Session, actor: Actor, body: IndicatorPackWrite, own: str | None) -> None:
