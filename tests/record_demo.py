@@ -24,10 +24,11 @@ from service.domain.profiles import EXAMPLE as PROFILE
 from service.domain.projects import EXAMPLE as PROJECT
 from service.schema import migrate
 from service.settings import Settings
+from tests.record_ledger import record_ledger
 from tests.record_promotion import promotion
 
 _ID = re.compile(
-    r"\b(prj|prf|org|par|key|mdl|ver|out|usr|ses|apv|hld|cpl|opp|stg|mst|cmt|vis|ect|rqs)_[0-9a-z]{20,}"
+    r"\b(prj|prf|org|par|key|mdl|ver|out|usr|ses|apv|hld|cpl|opp|stg|led|mst|cmt|vis|ect|rqs)_[0-9a-z]{20,}"
 )
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _SECRET = re.compile(r"\b(sh[kq])_[0-9a-f]{12}_[\w-]{43}")
@@ -165,9 +166,10 @@ def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, A
     ask("list_profile_matches", county, "GET", f"{place}/matches", params={"limit": 1})
     record_holds(recorder, project["id"], profile["id"])
     promotion(recorder, project["id"], profile["id"])
+    record_ledger(recorder)
     ask("delete_profile", county, "DELETE", place)
     ask("delete_project", bureau, "DELETE", mine)
-    for name in ("criteria", "rules", "industries", "quantities", "zones"):
+    for name in ("criteria", "rules", "industries", "measures", "quantities", "zones"):
         ask(f"list_{name}", bureau, "GET", f"/v1/{name}")
     ask("list_regions", bureau, "GET", "/v1/regions", params={"q": "庆元"})
     ask("get_region", bureau, "GET", "/v1/regions/331126")

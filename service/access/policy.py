@@ -44,6 +44,10 @@ class Permission(StrEnum):
     VISITS_WRITE = "visits:write"
     ENCLAVES_READ = "enclaves:read"
     ENCLAVES_WRITE = "enclaves:write"
+    LEDGER_READ = "ledger:read"
+    LEDGER_WRITE = "ledger:write"
+    LEDGER_CONFIRM = "ledger:confirm"
+    LEDGER_DECIDE = "ledger:decide"
     HOLDS_READ = "holds:read"
     HOLDS_WRITE = "holds:write"
     POOLS_READ = "pools:read"
@@ -92,6 +96,10 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.VISITS_WRITE: _WORKING,
     Permission.ENCLAVES_READ: _EVERYONE,
     Permission.ENCLAVES_WRITE: _WORKING,
+    Permission.LEDGER_READ: _EVERYONE,
+    Permission.LEDGER_WRITE: _WORKING,
+    Permission.LEDGER_CONFIRM: _WORKING,
+    Permission.LEDGER_DECIDE: frozenset({"authority"}),
     Permission.HOLDS_READ: _EVERYONE,
     Permission.HOLDS_WRITE: _WORKING,
     Permission.POOLS_READ: _EVERYONE,
@@ -133,6 +141,7 @@ _VIEWER: frozenset[Permission] = _ANYBODY | {
     Permission.OPPORTUNITIES_READ,
     Permission.VISITS_READ,
     Permission.ENCLAVES_READ,
+    Permission.LEDGER_READ,
     Permission.HOLDS_READ,
     Permission.POOLS_READ,
     Permission.ASSESSMENTS_READ,
@@ -148,6 +157,8 @@ _CLERK: frozenset[Permission] = _VIEWER | {
     Permission.OPPORTUNITIES_WRITE,
     Permission.VISITS_WRITE,
     Permission.ENCLAVES_WRITE,
+    Permission.LEDGER_WRITE,
+    Permission.LEDGER_CONFIRM,
     Permission.HOLDS_WRITE,
     Permission.POOLS_WRITE,
     Permission.ASSESSMENTS_SUBMIT,
@@ -159,7 +170,7 @@ _CLERK: frozenset[Permission] = _VIEWER | {
 ROLES: dict[Role, frozenset[Permission]] = {
     "viewer": _VIEWER,
     "clerk": _CLERK,
-    "approver": _CLERK | {Permission.APPROVALS_DECIDE},
+    "approver": _CLERK | {Permission.APPROVALS_DECIDE, Permission.LEDGER_DECIDE},
     "auditor": _VIEWER | {Permission.AUDIT_READ},
     "administrator": _ANYBODY
     | {

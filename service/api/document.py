@@ -26,6 +26,7 @@ _TAGS = {
     "projects": "Investment projects 招商项目",
     "profiles": "Resource profiles 资源要素档案",
     "matching": "Rankings, reasons, exclusions, the model",
+    "ledger": "Ledger 台账: what joint promotion brought, claimed, confirmed, recognised",
     "holds": "Holds 意向预留, and the pools of capacity that several sites share",
     "outcomes": "What became of recommendations, for the next training",
     "opportunities": "Joint promotion 联合招商: one record of a project at a place, seen by both sides",

@@ -32,6 +32,9 @@ WRITERS = {
     "opportunities:write": set(KINDS) - {"authority"},
     "visits:write": set(KINDS) - {"authority"},
     "enclaves:write": set(KINDS) - {"authority"},
+    "ledger:write": set(KINDS) - {"authority"},
+    "ledger:confirm": set(KINDS) - {"authority"},
+    "ledger:decide": {"authority"},
     "holds:write": set(KINDS) - {"authority"},
     "pools:write": set(KINDS) - {"authority"},
     "profiles:confirm": {"county"},
@@ -75,6 +78,10 @@ ROLE_TABLE = {
     "visits:write": "CA",
     "enclaves:read": "VCAU",
     "enclaves:write": "CA",
+    "ledger:read": "VCAU",
+    "ledger:write": "CA",
+    "ledger:confirm": "CA",
+    "ledger:decide": "A",
     "holds:read": "VCAU",
     "holds:write": "CA",
     "pools:read": "VCAU",
@@ -126,7 +133,7 @@ def test_a_kind_has_its_permissions_and_no_others(kind: Kind) -> None:
 
 def test_a_key_without_the_scope_is_refused_though_its_kind_is_not() -> None:
     for permission in Permission:
-        kind: Kind = "county" if "county" in RULES[permission] else "platform"
+        kind = next(kind for kind in ("county", "platform", "authority") if kind in RULES[permission])
         require(actor(kind, permission), permission)
         with pytest.raises(Forbidden) as told:
             require(actor(kind, *(set(Permission) - {permission})), permission)
