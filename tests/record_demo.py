@@ -24,11 +24,12 @@ from service.domain.profiles import EXAMPLE as PROFILE
 from service.domain.projects import EXAMPLE as PROJECT
 from service.schema import migrate
 from service.settings import Settings
+from tests.record_assessment import record_assessment
 from tests.record_ledger import record_ledger
 from tests.record_promotion import promotion
 
 _ID = re.compile(
-    r"\b(prj|prf|org|par|key|mdl|ver|out|usr|ses|apv|hld|cpl|opp|stg|led|mst|cmt|vis|ect|rqs)_[0-9a-z]{20,}"
+    r"\b(prj|prf|org|par|key|mdl|ver|out|usr|ses|apv|hld|cpl|opp|stg|led|pak|tgt|bul|sub|mst|cmt|vis|ect|rqs)_[0-9a-z]{20,}"
 )
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _SECRET = re.compile(r"\b(sh[kq])_[0-9a-f]{12}_[\w-]{43}")
@@ -167,6 +168,7 @@ def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, A
     record_holds(recorder, project["id"], profile["id"])
     promotion(recorder, project["id"], profile["id"])
     record_ledger(recorder)
+    record_assessment(recorder, project["organisation_id"])
     ask("delete_profile", county, "DELETE", place)
     ask("delete_project", bureau, "DELETE", mine)
     for name in ("criteria", "rules", "industries", "measures", "quantities", "zones"):
