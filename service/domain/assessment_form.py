@@ -122,9 +122,10 @@ def _row(number: int, line: IndicatorRead, language: Language) -> tuple[Cell, ..
     projection = line.projection
     return (
         number, line.name, line.unit_name, _NATURES[line.nature][language],
-        line.target, line.done, line.claimed, line.ratio, line.points_full, line.points, line.points_lost, line.points_open, line.rank.rank,
-        line.rank.of, projection.low, projection.expected, projection.high, line.shortfall,
-        line.points_expected, RISKS[line.risk][language], line.window_from, line.window_until, line.reason,
+        line.target, line.done, line.claimed, line.ratio,
+        line.points_full, line.points, line.points_lost, line.points_open, line.rank.rank, line.rank.of,
+        projection.low, projection.expected, projection.high, line.shortfall, line.points_expected,
+        RISKS[line.risk][language], line.window_from, line.window_until, line.reason,
     )  # fmt: skip
 
 

@@ -115,7 +115,10 @@ def test_the_form_has_the_figures_of_the_page(year: World) -> None:
         assert any("示例" in str(line[0]) or "Example" in str(line[0]) for line in notes)
         by_title = [dict(zip(head, row, strict=True)) for row in rows]
         titles = {
-            "zh": ("指标", "任务数", "完成数（已认定）", "申报数", "得分（分）", "失分（分）", "预计期末：一般"),
+            "zh": (
+                "指标", "任务数", "完成数（已认定）", "申报数", "得分（分）", "失分（分）",
+                "预计期末：一般",
+            ),
             "en": (
                 "Indicator", "Target", "Done (recognised)", "Claimed", "Won (points)", "Lost (points)",
                 "At the end: expected",
