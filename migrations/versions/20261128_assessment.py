@@ -182,9 +182,28 @@ def upgrade() -> None:
             ["organisation_id", "programme", "year", "period", "pairing_id"],
             unique=False,
         )
+    op.create_table(
+        "shortfalls",
+        sa.Column("organisation_id", sa.String(length=40), nullable=False),
+        sa.Column("programme", sa.String(length=12), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(length=20), nullable=False),
+        sa.Column("indicator", sa.String(length=60), nullable=False),
+        sa.Column("risk", sa.String(length=16), nullable=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_shortfalls_organisation_id_organisations"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "organisation_id", "programme", "year", "period", "indicator", name=op.f("pk_shortfalls")
+        ),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("shortfalls")
     op.drop_table("submissions")
     op.drop_table("bulletin_ranks")
     op.drop_table("bulletins")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from fractions import Fraction
 
 from sqlmodel import Session, col, or_, select
@@ -66,7 +66,7 @@ class Assessment:
 
 
 def assess(session: Session, actor: Actor, question: Question) -> Assessment:
-    """Compute an assessment as it stands at this instant.
+    """Compute an assessment, as the actor may see it.
 
     Raises
     ------
@@ -76,6 +76,11 @@ def assess(session: Session, actor: Actor, question: Question) -> Assessment:
         ``unknown_pairing``: not one of the organisation's under this programme.
     """
     organisation = oversight.get(session, actor, question.organisation_id)
+    return computed(session, organisation, question, is_own=organisation.id == actor.organisation_id)
+
+
+def computed(session: Session, organisation: Organisation, question: Question, *, is_own: bool) -> Assessment:
+    """An assessment as it stands at this instant; ``is_own`` as the organisation itself sees it."""
     pack = indicator_packs.holding(session, organisation, question.programme, question.year)
     if pack is None:
         raise NotFound(
@@ -84,7 +89,7 @@ def assess(session: Session, actor: Actor, question: Question) -> Assessment:
             "It may do so with POST /v1/indicator-packs.",
         )
     pairs = _pairs(session, organisation, question)
-    as_of, is_own = now(session), organisation.id == actor.organisation_id
+    as_of = now(session)
     today = shanghai_day(as_of)
     scope = Scope(question.year, question.period, today)
     entries = _entries(session, pairs, question.programme)
@@ -189,8 +194,3 @@ def _submitted(session: Session, organisation_id: str, question: Question) -> Ma
         if organisation_id in newest:
             found[year] = newest[organisation_id]
     return found
-
-
-def day_of(found: Assessment) -> date:
-    """The day, in Shanghai, as of which it was computed."""
-    return shanghai_day(found.as_of)

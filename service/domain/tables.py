@@ -39,6 +39,7 @@ MODULES = (
     "service.domain.targets",
     "service.domain.bulletins",
     "service.domain.submissions",
+    "service.domain.shortfalls",
     "service.domain.imports",
     "service.domain.catalogue",
     "service.domain.retries",

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from service.database import Database, writing
+from service.domain import shortfalls
 from service.units import shanghai_day
 from tests.api.assessing import YEAR, line_of, page_of, pairing, recorded, submitted, target
 from tests.api.test_approvals import decide, require_second_person
@@ -580,3 +582,38 @@ def test_a_submission_repeated_with_its_key_is_made_once(world: World) -> None:
     again = world.post("jiashan", "/v1/submissions", body, headers=once)
     assert (first.status_code, again.json()) == (201, first.json())
     assert len(world.get("jiashan", "/v1/submissions").json()["items"]) == 1
+
+
+# Shortfalls
+
+
+def told(database: Database) -> list[tuple[str, str, Any]]:
+    """What is told now: indicator, kind and shortfall of each."""
+    with writing(database) as session:
+        return [
+            (found.indicator, found.kind, found.data["shortfall"])
+            for page in shortfalls.watched(session)
+            for found in shortfalls.notice(session, page)
+        ]
+
+
+def test_a_shortfall_is_told_once_and_again_when_it_turns_worse_or_ends(
+    world: World, database: Database
+) -> None:
+    year = TODAY.year
+    target(world, "people_trained", 100, year=year)
+    target(world, "people_trained", 100, year=year - 1)
+    about = {"measure": "people_trained", "on": TODAY.isoformat()}
+    recorded(world, 120, state="claimed", **about)
+    # Half of what is claimed is expected: 60. At best all of it comes.
+    assert told(database) == [("people_trained", "new", 40)]
+    assert told(database) == []
+    mine = world.get("jiashan", f"/v1/targets?year={year}").json()["items"][0]["id"]
+    world.patch("zhejiang", f"/v1/targets/{mine}", {"amount": 130})
+    assert told(database) == [("people_trained", "worse", 70)]
+    world.patch("zhejiang", f"/v1/targets/{mine}", {"amount": 100})
+    # Less bad is not told; that it is over is.
+    assert told(database) == []
+    recorded(world, 50, **about)
+    assert told(database) == [("people_trained", "over", 0)]
+    assert told(database) == []
