@@ -18,6 +18,8 @@ from starlette.concurrency import run_in_threadpool
 from service.access.oidc import Issuers
 from service.api import (
     approvals,
+    assessments,
+    bulletins,
     comments,
     document,
     enclave_terms,
@@ -25,6 +27,7 @@ from service.api import (
     fragments,
     health,
     holds,
+    indicator_packs,
     itineraries,
     jobs,
     keys,
@@ -46,7 +49,9 @@ from service.api import (
     projects,
     reference,
     sessions,
+    submissions,
     supply_chain,
+    targets,
     visits,
 )
 from service.api.deps import refuse_unknown_parameters
@@ -83,6 +88,11 @@ ROUTERS = (
     profile_requests,
     holds,
     pools,
+    indicator_packs,
+    targets,
+    bulletins,
+    assessments,
+    submissions,
     ledger_entries,
     approvals,
     model,

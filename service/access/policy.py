@@ -52,6 +52,10 @@ class Permission(StrEnum):
     HOLDS_WRITE = "holds:write"
     POOLS_READ = "pools:read"
     POOLS_WRITE = "pools:write"
+    ASSESSMENTS_READ = "assessments:read"
+    ASSESSMENTS_SUBMIT = "assessments:submit"
+    TARGETS_READ = "targets:read"
+    TARGETS_WRITE = "targets:write"
     APPROVALS_READ = "approvals:read"
     APPROVALS_WRITE = "approvals:write"
     APPROVALS_DECIDE = "approvals:decide"
@@ -104,6 +108,10 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.HOLDS_WRITE: _WORKING,
     Permission.POOLS_READ: _EVERYONE,
     Permission.POOLS_WRITE: _WORKING,
+    Permission.ASSESSMENTS_READ: _EVERYONE,
+    Permission.ASSESSMENTS_SUBMIT: _EVERYONE,
+    Permission.TARGETS_READ: _EVERYONE,
+    Permission.TARGETS_WRITE: frozenset({"platform", "authority"}),
     Permission.APPROVALS_READ: _EVERYONE,
     Permission.APPROVALS_WRITE: _EVERYONE,
     Permission.APPROVALS_DECIDE: _EVERYONE,
@@ -144,6 +152,8 @@ _VIEWER: frozenset[Permission] = _ANYBODY | {
     Permission.LEDGER_READ,
     Permission.HOLDS_READ,
     Permission.POOLS_READ,
+    Permission.ASSESSMENTS_READ,
+    Permission.TARGETS_READ,
     Permission.APPROVALS_READ,
     Permission.JOBS_READ,
     # To cancel what one has asked for; others' jobs are a clerk's to cancel.
@@ -163,6 +173,8 @@ _CLERK: frozenset[Permission] = _VIEWER | {
     Permission.LEDGER_CONFIRM,
     Permission.HOLDS_WRITE,
     Permission.POOLS_WRITE,
+    Permission.ASSESSMENTS_SUBMIT,
+    Permission.TARGETS_WRITE,
     Permission.APPROVALS_WRITE,
     Permission.FILES_WRITE,
 }

@@ -212,6 +212,10 @@ HoldReader = Annotated[Actor, Depends(AllowRead(P.HOLDS_READ))]
 HoldWriter = Annotated[Actor, Depends(AllowWrite(P.HOLDS_WRITE))]
 PoolReader = Annotated[Actor, Depends(AllowRead(P.POOLS_READ))]
 PoolWriter = Annotated[Actor, Depends(AllowWrite(P.POOLS_WRITE))]
+AssessmentReader = Annotated[Actor, Depends(AllowRead(P.ASSESSMENTS_READ))]
+AssessmentSubmitter = Annotated[Actor, Depends(AllowWrite(P.ASSESSMENTS_SUBMIT))]
+TargetReader = Annotated[Actor, Depends(AllowRead(P.TARGETS_READ))]
+TargetWriter = Annotated[Actor, Depends(AllowWrite(P.TARGETS_WRITE))]
 ApprovalReader = Annotated[Actor, Depends(AllowRead(P.APPROVALS_READ))]
 ApprovalWriter = Annotated[Actor, Depends(AllowWrite(P.APPROVALS_WRITE))]
 ApprovalDecider = Annotated[Actor, Depends(AllowWrite(P.APPROVALS_DECIDE))]
@@ -287,5 +291,6 @@ Search = Annotated[ShortText | None, Query(description="Part of a name, or the s
 RegionFilter = Annotated[
     RegionCode | None, Query(description="A region's code; of lists of places, with all below it.")
 ]
+YearFilter = Annotated[int | None, Query(ge=2000, le=2199, description="Of this year.")]
 # Ids are opaque: whatever does not exist is answered alike, so no form is demanded.
 PathId = Annotated[str, Path(max_length=64)]

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any, Literal, TypeVar, cast
 
 RegionLevel = Literal["province", "prefecture", "county"]
@@ -325,12 +326,31 @@ def rulebook_data() -> dict[str, Any]:
     return {**rules(), "quantities": [asdict(row) for row in quantities()]}
 
 
+def indicator_packs() -> dict[str, dict[str, Any]]:
+    """The example packs of indicators as parsed TOML, by the name of their file."""
+    return {
+        entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text(encoding="utf-8"))
+        for entry in _packs()
+    }
+
+
+def _packs() -> list[Traversable]:
+    folder = resources.files("service.reference") / "indicator_packs"
+    return sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=_name)
+
+
+def _name(entry: Traversable) -> str:
+    return entry.name
+
+
 def data_files() -> Iterator[tuple[str, bytes]]:
-    """Name and bytes of every data file (CSV, TOML), in the order of their names."""
+    """Name and bytes of every data file (CSV, TOML), in the order of their names; the packs come last."""
     folder = resources.files("service.reference")
-    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+    for entry in sorted(folder.iterdir(), key=_name):
         if entry.name.endswith((".csv", ".toml")):
             yield entry.name, entry.read_bytes()
+    for entry in _packs():
+        yield f"indicator_packs/{entry.name}", entry.read_bytes()
 
 
 def hash_of(files: Iterable[tuple[str, bytes]]) -> str:

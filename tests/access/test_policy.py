@@ -38,6 +38,8 @@ WRITERS = {
     "holds:write": set(KINDS) - {"authority"},
     "pools:write": set(KINDS) - {"authority"},
     "profiles:confirm": {"county"},
+    "assessments:submit": set(KINDS),
+    "targets:write": {"platform", "authority"},
     "approvals:write": set(KINDS),
     "approvals:decide": set(KINDS),
     "people:write": set(KINDS),
@@ -86,6 +88,10 @@ ROLE_TABLE = {
     "holds:write": "CA",
     "pools:read": "VCAU",
     "pools:write": "CA",
+    "assessments:read": "VCAU",
+    "assessments:submit": "CA",
+    "targets:read": "VCAU",
+    "targets:write": "CA",
     "approvals:read": "VCAU",
     "approvals:write": "CA",
     "approvals:decide": "A",
@@ -113,7 +119,7 @@ def test_every_permission_has_a_rule_and_is_named_noun_and_action() -> None:
     for permission in Permission:
         noun, action = permission.split(":")
         assert noun.isalpha(), permission
-        assert action in {"read", "write", "confirm", "grant", "decide"}, permission
+        assert action in {"read", "write", "confirm", "grant", "decide", "submit"}, permission
     assert {p for p in Permission if not p.endswith(":read")} == set(WRITERS)
 
 
