@@ -16,7 +16,7 @@ _prepared.set_forkserver_preload(["service.jobs.imports"])
 def _import(url: str, organisation_id: str, path: Path, mode: str, checker: Path) -> None:
     from service.database import open_database
     from service.jobs import import_checking
-    from service.jobs.imports import import_profiles
+    from service.jobs.imports import import_file
 
     import_checking.ROWS_AT_ONCE = BATCH  # type: ignore[misc]
     import_checking.WORTH_A_PROCESS_BYTES = 0  # type: ignore[misc]
@@ -26,7 +26,7 @@ def _import(url: str, organisation_id: str, path: Path, mode: str, checker: Path
         checker.write_text(str(beside.pid))
 
     database = open_database(url, pool_size=5, busy_timeout_seconds=60)
-    import_profiles(database, organisation_id, path, mode=mode, step=step)  # type: ignore[arg-type]
+    import_file(database, organisation_id, path, mode=mode, step=step)  # type: ignore[arg-type]
 
 
 def importing(url: str, organisation_id: str, path: Path, mode: str, checker: Path) -> BaseProcess:
