@@ -25,6 +25,8 @@ from service.api import (
     fragments,
     health,
     holds,
+    import_templates,
+    imports,
     itineraries,
     jobs,
     keys,
@@ -94,6 +96,8 @@ ROUTERS = (
     personal_keys,
     jobs,
     files,
+    imports,
+    import_templates,
 )
 
 

@@ -11,7 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from service.database import Database
 from service.domain.imports import Format, KindName, Mode
 from service.errors import invalid
-from service.jobs.imports import Report, import_file
+from service.jobs.import_runs import Report
+from service.jobs.imports import import_file
 
 
 def mode_of(*, validate_only: bool, row_by_row: bool) -> Mode:

@@ -63,6 +63,8 @@ class Permission(StrEnum):
     JOBS_WRITE = "jobs:write"
     FILES_READ = "files:read"
     FILES_WRITE = "files:write"
+    IMPORTS_READ = "imports:read"
+    IMPORTS_WRITE = "imports:write"
 
 
 _EVERYONE: frozenset[Kind] = frozenset(
@@ -111,6 +113,8 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.JOBS_WRITE: _EVERYONE,
     Permission.FILES_READ: _EVERYONE,
     Permission.FILES_WRITE: _EVERYONE,
+    Permission.IMPORTS_READ: _EVERYONE,
+    Permission.IMPORTS_WRITE: _EVERYONE,
 }
 
 # Whatever a person is, these are theirs.
@@ -140,6 +144,7 @@ _VIEWER: frozenset[Permission] = _ANYBODY | {
     # To cancel what one has asked for; others' jobs are a clerk's to cancel.
     Permission.JOBS_WRITE,
     Permission.FILES_READ,
+    Permission.IMPORTS_READ,
 }
 _CLERK: frozenset[Permission] = _VIEWER | {
     Permission.PAIRINGS_WRITE,
@@ -154,6 +159,7 @@ _CLERK: frozenset[Permission] = _VIEWER | {
     Permission.POOLS_WRITE,
     Permission.APPROVALS_WRITE,
     Permission.FILES_WRITE,
+    Permission.IMPORTS_WRITE,
 }
 # What a person's role adds to the rules above. Everybody has one role, so system, security and audit
 # administration exclude one another, and none of the three works on the organisation's records.

@@ -24,7 +24,9 @@ CellKind = Literal["text", "number", "boolean", "list", "date", "json"]
 #: Columns that number the lines; what stands in them is passed over, but for the mark of an example.
 NUMBERING: Final = frozenset({"序号", "no", "no.", "#", "编号", "number"})
 _QUANTITY: Final = re.compile(r"quantities\.[a-z][a-z0-9_]{0,59}")
-_BRACKETED: Final = re.compile(r"^(.*?)[(\[【〔](?:单位[:：]?|unit:?)?\s*(.+?)[)\]】〕]$", re.DOTALL)
+_OPENING: Final = re.compile(r"[(\[【〔]")
+_CLOSING: Final = (")", "]", "】", "〕")
+_UNIT_IS: Final = re.compile(r"^(?:单位[:：]?|unit:?)\s*", re.IGNORECASE)
 _SEPARATORS: Final = (",", "/", ":", "_")
 _BLANKS: Final = re.compile(r"[\s*]+")
 
@@ -94,8 +96,7 @@ class Columns:
         if found is not None:
             return Titled(title, found)
         text = unicodedata.normalize("NFKC", title).strip(" *\t\r\n")
-        bracketed = _BRACKETED.match(text)
-        parts = [bracketed.groups()] if bracketed else []
+        parts = [(text[: found.start()], _UNIT_IS.sub("", text[found.end() : -1])) for found in _opened(text)]
         parts += [(name, rest) for sign in _SEPARATORS for name, _, rest in [text.partition(sign)] if rest]
         for name, remark in parts:
             found = self._named(name)
@@ -116,6 +117,11 @@ class Columns:
             found = self._by_name.get(plain(stripped))
             return found or Column(stripped, "quantities", stripped.partition(".")[2], "number", "")
         return self._by_name.get(plain(name))
+
+
+def _opened(text: str) -> list[re.Match[str]]:
+    """Where a remark in brackets may begin that ends the title; a unit may hold brackets itself."""
+    return list(_OPENING.finditer(text)) if text.endswith(_CLOSING) else []
 
 
 _REMARKS: Final = frozenset({"必填", "选填", "required", "optional"})

@@ -42,6 +42,9 @@ class Kind:
         The keys of what is there.
     duplicate : str
         The sentence about a row that is there already.
+    enter_one : callable (session, actor, ready) -> object, or None
+        In place of ``enter``, where the checks of a row ask the database what earlier rows have left
+        there. What it raises is told of the row; a conflict with the code ``duplicate`` is a duplicate.
     """
 
     name: KindName
@@ -58,6 +61,7 @@ class Kind:
     key: Callable[[Any], str | None]
     keys_taken: Callable[[Session, Actor], Iterator[str]]
     duplicate: str
+    enter_one: Callable[[Session, Actor, Any], object] | None = None
 
 
 PROJECTS: Final = Kind(

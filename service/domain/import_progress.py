@@ -57,6 +57,13 @@ def begin(
     return row
 
 
+def asked_again(session: Session, row_id: str, mode: Mode, sent: dict[str, Any]) -> Import:
+    """An import that was stopped is to go on, with the same content as ``sent`` anew."""
+    row = _locked(session, row_id)
+    row.mode, row.file_id, row.file_name = mode, sent["file_id"], sent["file_name"]
+    return _changed(session, row)
+
+
 def start(
     session: Session, row_id: str, lines: int, columns: Sequence[ReadColumn], *, anew: bool = False
 ) -> Import:

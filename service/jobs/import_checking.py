@@ -12,7 +12,7 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing.connection import Connection
@@ -22,7 +22,7 @@ from service.access.policy import Actor
 from service.domain.import_kinds import KINDS
 from service.domain.imports import Conversion, ReadColumn, Refusal
 from service.errors import FieldError, Forbidden, Invalid, ShanhaiError, Unavailable
-from service.jobs.import_files import Reader, Source, reader_of
+from service.jobs.import_files import Source, reader_of
 
 #: ``fork`` before any connection is open; ``fresh`` from a process of threads, where a fork could hang.
 Beside = Literal["fork", "fresh"]
@@ -45,6 +45,8 @@ class Piece:
     refusals: Sequence[Refusal]
     conversions: Sequence[Conversion]
     columns: Sequence[ReadColumn]
+    #: Where the accepted rows stand.
+    lines: Sequence[int]
     last_line: int
 
     @property
@@ -82,6 +84,7 @@ def checked(source: Source, order: Order) -> Iterator[Piece]:
     taken = None if order.taken is None else set(order.taken)
     while True:
         accepted: list[Any] = []
+        lines: list[int] = []
         refusals: list[Refusal] = []
         refused = duplicates = line = 0
         broken: Invalid | None = None
@@ -97,27 +100,30 @@ def checked(source: Source, order: Order) -> Iterator[Piece]:
                         refusals.append(Refusal(line, None, "", "duplicate", kind.duplicate))
                         continue
                     accepted.append(kind.ready(order.known, order.actor, body))
+                    lines.append(line)
                 except (Invalid, Forbidden) as error:
                     refused += 1
-                    refusals += _told(reader, line, error)
+                    refusals += told_of(reader.column_at, line, error)
                     continue
                 if taken is not None and number is not None:
                     taken.add(number)
         except Invalid as error:
             broken = error
         if line:
-            yield Piece(accepted, refused, duplicates, refusals, reader.conversions(), columns, line)
+            found = reader.conversions()
+            yield Piece(accepted, refused, duplicates, refusals, found, columns, lines, line)
         if broken is not None:
             raise broken
         if not line:
             return
 
 
-def _told(reader: Reader, line: int, error: ShanhaiError) -> list[Refusal]:
+def told_of(column_at: Callable[[str], str | None], line: int, error: ShanhaiError) -> list[Refusal]:
+    """What an error says of a row; ``column_at`` gives the title of the column that a pointer leads to."""
     # A region that is not one's own is told of the whole body; its place is known all the same.
     entries = error.errors or (FieldError("/region_code", error.code, error.detail),)
     return [
-        Refusal(line, reader.column_at(entry.pointer), _shown(entry.pointer), entry.code, entry.detail)
+        Refusal(line, column_at(entry.pointer), _shown(entry.pointer), entry.code, entry.detail)
         for entry in entries[:MOST_REFUSALS_OF_A_ROW]
     ]
 
@@ -199,8 +205,8 @@ def serve(source: Source, pipe: Connection) -> None:
         try:
             for piece in checked(source, order):
                 plain = [tuple(entry) for entry in piece.accepted]
-                others = (piece.refused, piece.duplicates, piece.refusals, piece.conversions, piece.columns)
-                pipe.send((plain, *others, piece.last_line))
+                told = (piece.refused, piece.duplicates, piece.refusals, piece.conversions)
+                pipe.send((plain, *told, piece.columns, piece.lines, piece.last_line))
             pipe.send(None)
         except ShanhaiError as error:
             pipe.send(error)

@@ -20,22 +20,14 @@ from typing import IO, Any, Final, NamedTuple, Protocol
 from pydantic import ValidationError
 
 from service.domain.import_kinds import KINDS, Kind
+from service.domain.import_requests import WORKBOOK_LIMITS
 from service.domain.imports import Conversion, Format, KindName, ReadColumn
 from service.domain.shapes import validated
 from service.errors import Conflict, invalid
 from service.jobs.import_heads import head_among
 from service.strict_json import parse_json, quickly_parsed
-from service.workbook_bounds import Limits
 from service.workbooks import require_bounded, rows_of
 
-#: 100,000 rows of 64 columns, with some to spare; the reader takes some 32 bytes a cell.
-WORKBOOK_LIMITS: Final = Limits(
-    unpacked_bytes=512 * 1024 * 1024,
-    rows=200_000,
-    columns=512,
-    cells=8_000_000,
-    text_bytes=128 * 1024 * 1024,
-)
 MOST_LINE_BYTES: Final = 1_048_576
 MOST_LINES: Final = 1_000_000
 _DEPTH = 32

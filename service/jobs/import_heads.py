@@ -18,8 +18,8 @@ from service.workbooks import Cell
 MOST_COLUMNS: Final = 512
 #: A title and remarks may stand above the head.
 HEAD_WITHIN: Final = 10
-#: What stands in the numbering column of a line that only shows how it is done.
-EXAMPLE_MARKS: Final = frozenset({"示例", "例", "example"})
+#: What stands in the numbering column of a line that only shows or explains how it is done.
+EXAMPLE_MARKS: Final = frozenset({"示例", "例", "example", "说明", "注", "note", "notes"})
 
 
 class Header:

@@ -22,7 +22,8 @@ from service.index import MatchIndex
 from service.jobs import import_checking
 from service.jobs.import_checking import Checker, Order, checked
 from service.jobs.import_files import examined
-from service.jobs.imports import Report, import_file
+from service.jobs.import_runs import Report
+from service.jobs.imports import import_file
 from tests.api.bad_bodies import NUMBERS, PROFILE_BASE, SHAPES, TEXTS
 from tests.conftest import PROFILE, World
 from tests.index.test_live import content

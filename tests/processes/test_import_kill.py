@@ -16,7 +16,8 @@ from service.domain.imports import Import
 from service.domain.organisations import OrganisationWrite
 from service.domain.profiles import Profile
 from service.index import MatchIndex
-from service.jobs.imports import Report, import_file
+from service.jobs.import_runs import Report
+from service.jobs.imports import import_file
 from tests.conftest import ORGANISATIONS, PROFILE
 from tests.index.test_live import content
 from tests.jobs.imported import assert_on_record, ndjson, numbered, stored
