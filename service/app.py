@@ -18,6 +18,8 @@ from starlette.concurrency import run_in_threadpool
 from service.access.oidc import Issuers
 from service.api import (
     approvals,
+    assessments,
+    bulletins,
     comments,
     document,
     enclave_terms,
@@ -27,9 +29,11 @@ from service.api import (
     holds,
     import_templates,
     imports,
+    indicator_packs,
     itineraries,
     jobs,
     keys,
+    ledger_entries,
     matches,
     milestones,
     model,
@@ -47,7 +51,9 @@ from service.api import (
     projects,
     reference,
     sessions,
+    submissions,
     supply_chain,
+    targets,
     visits,
 )
 from service.api.deps import refuse_unknown_parameters
@@ -84,6 +90,12 @@ ROUTERS = (
     profile_requests,
     holds,
     pools,
+    indicator_packs,
+    targets,
+    bulletins,
+    assessments,
+    submissions,
+    ledger_entries,
     approvals,
     model,
     reference,

@@ -106,9 +106,22 @@ CnyPerM2 = Annotated[float, quantity_field("CNY/m2", 0, 1e6), _STRICT]
 TcePerTenThousandCny = Annotated[float, quantity_field("tce/10k CNY", 0, 1e4), _STRICT]
 Share = Annotated[float, quantity_field("1", 0, 1), _STRICT]
 Kilometres = Annotated[float, quantity_field("km", 0, 2e4), _STRICT]
+Ratio = Annotated[float, quantity_field("1", 0, 100), _STRICT]
+Points = Annotated[float, quantity_field("points", 0, 1000), _STRICT]
 Longitude = Annotated[float, quantity_field("degree", -180, 180), _STRICT]
 Latitude = Annotated[float, quantity_field("degree", -90, 90), _STRICT]
 Flag = Annotated[bool, BeforeValidator(_boolean)]
+
+
+def whole_field(unit: str, low: int, high: int) -> Any:
+    """Field of a whole number in ``unit`` between ``low`` and ``high``: no string, no 1.0, no true."""
+    return Field(ge=low, le=high, strict=True, json_schema_extra={"unit": unit})
+
+
+Year = Annotated[int, whole_field("year", 2000, 2199)]
+Rank = Annotated[int, whole_field("rank", 1, 10_000)]
+Months = Annotated[int, whole_field("months", 0, 12)]
+Days = Annotated[int, whole_field("days", 0, 1000)]
 
 Name = Annotated[str, Field(min_length=1, max_length=200), _TEXT]
 ShortText = Annotated[str, Field(min_length=1, max_length=100), _TEXT]

@@ -24,12 +24,17 @@ from service.domain.profiles import EXAMPLE as PROFILE
 from service.domain.projects import EXAMPLE as PROJECT
 from service.schema import migrate
 from service.settings import Settings
+from tests.record_assessment import record_assessment
+from tests.record_imports import record_imports
 from tests.record_jobs import jobs_and_files
+from tests.record_ledger import record_ledger
 from tests.record_promotion import promotion
 
 _ID = re.compile(
     r"\b(prj|prf|org|par|key|mdl|ver|out|usr|ses|apv|hld|cpl|opp|stg|mst|cmt|vis|ect|rqs"
     r"|job|fil"
+    r"|led|pak|tgt|bul|sub"
+    r"|imp"
     r")_[0-9a-z]{20,}"
 )
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -171,9 +176,12 @@ def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, A
     record_holds(recorder, project["id"], profile["id"])
     promotion(recorder, project["id"], profile["id"])
     jobs_and_files(recorder)
+    record_imports(recorder)
+    record_ledger(recorder)
+    record_assessment(recorder, project["organisation_id"])
     ask("delete_profile", county, "DELETE", place)
     ask("delete_project", bureau, "DELETE", mine)
-    for name in ("criteria", "rules", "industries", "quantities", "zones"):
+    for name in ("criteria", "rules", "industries", "measures", "quantities", "zones"):
         ask(f"list_{name}", bureau, "GET", f"/v1/{name}")
     ask("list_regions", bureau, "GET", "/v1/regions", params={"q": "庆元"})
     ask("get_region", bureau, "GET", "/v1/regions/331126")

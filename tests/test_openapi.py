@@ -35,6 +35,7 @@ LEAST_OPERATIONS = 40
 # Numbers that have no unit: parts of one, places in an order, counts.
 PURE = {
     "closeness", "contribution", "default_weight", "eligible_count", "excluded_count", "index_revision",
+    "decimals", "entry_count",
     "first", "level", "limit", "neutral", "noun_version", "overdue_milestones", "place_count", "rank",
     "rank_high",
     "rank_if_fixed", "rank_low",

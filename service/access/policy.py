@@ -44,10 +44,18 @@ class Permission(StrEnum):
     VISITS_WRITE = "visits:write"
     ENCLAVES_READ = "enclaves:read"
     ENCLAVES_WRITE = "enclaves:write"
+    LEDGER_READ = "ledger:read"
+    LEDGER_WRITE = "ledger:write"
+    LEDGER_CONFIRM = "ledger:confirm"
+    LEDGER_DECIDE = "ledger:decide"
     HOLDS_READ = "holds:read"
     HOLDS_WRITE = "holds:write"
     POOLS_READ = "pools:read"
     POOLS_WRITE = "pools:write"
+    ASSESSMENTS_READ = "assessments:read"
+    ASSESSMENTS_SUBMIT = "assessments:submit"
+    TARGETS_READ = "targets:read"
+    TARGETS_WRITE = "targets:write"
     APPROVALS_READ = "approvals:read"
     APPROVALS_WRITE = "approvals:write"
     APPROVALS_DECIDE = "approvals:decide"
@@ -94,10 +102,18 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.VISITS_WRITE: _WORKING,
     Permission.ENCLAVES_READ: _EVERYONE,
     Permission.ENCLAVES_WRITE: _WORKING,
+    Permission.LEDGER_READ: _EVERYONE,
+    Permission.LEDGER_WRITE: _WORKING,
+    Permission.LEDGER_CONFIRM: _WORKING,
+    Permission.LEDGER_DECIDE: frozenset({"authority"}),
     Permission.HOLDS_READ: _EVERYONE,
     Permission.HOLDS_WRITE: _WORKING,
     Permission.POOLS_READ: _EVERYONE,
     Permission.POOLS_WRITE: _WORKING,
+    Permission.ASSESSMENTS_READ: _EVERYONE,
+    Permission.ASSESSMENTS_SUBMIT: _EVERYONE,
+    Permission.TARGETS_READ: _EVERYONE,
+    Permission.TARGETS_WRITE: frozenset({"platform", "authority"}),
     Permission.APPROVALS_READ: _EVERYONE,
     Permission.APPROVALS_WRITE: _EVERYONE,
     Permission.APPROVALS_DECIDE: _EVERYONE,
@@ -137,8 +153,11 @@ _VIEWER: frozenset[Permission] = _ANYBODY | {
     Permission.OPPORTUNITIES_READ,
     Permission.VISITS_READ,
     Permission.ENCLAVES_READ,
+    Permission.LEDGER_READ,
     Permission.HOLDS_READ,
     Permission.POOLS_READ,
+    Permission.ASSESSMENTS_READ,
+    Permission.TARGETS_READ,
     Permission.APPROVALS_READ,
     Permission.JOBS_READ,
     # To cancel what one has asked for; others' jobs are a clerk's to cancel.
@@ -155,8 +174,12 @@ _CLERK: frozenset[Permission] = _VIEWER | {
     Permission.OPPORTUNITIES_WRITE,
     Permission.VISITS_WRITE,
     Permission.ENCLAVES_WRITE,
+    Permission.LEDGER_WRITE,
+    Permission.LEDGER_CONFIRM,
     Permission.HOLDS_WRITE,
     Permission.POOLS_WRITE,
+    Permission.ASSESSMENTS_SUBMIT,
+    Permission.TARGETS_WRITE,
     Permission.APPROVALS_WRITE,
     Permission.FILES_WRITE,
     Permission.IMPORTS_WRITE,
@@ -166,7 +189,7 @@ _CLERK: frozenset[Permission] = _VIEWER | {
 ROLES: dict[Role, frozenset[Permission]] = {
     "viewer": _VIEWER,
     "clerk": _CLERK,
-    "approver": _CLERK | {Permission.APPROVALS_DECIDE},
+    "approver": _CLERK | {Permission.APPROVALS_DECIDE, Permission.LEDGER_DECIDE},
     "auditor": _VIEWER | {Permission.AUDIT_READ},
     "administrator": _ANYBODY
     | {

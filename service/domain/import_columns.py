@@ -105,9 +105,11 @@ class Columns:
             if found.kind != "number":
                 return Titled(title, found)
             unit = unit_named(remark, found.unit)
-            if unit is not None or not found.unit or plain(remark) in _REMARKS:
+            if unit is not None or plain(remark) in _REMARKS:
                 return Titled(title, found, unit)
             known = "、".join(convertible(found.unit)[:8]) or found.unit
+            if not known:
+                return f"Figures of this column have units of their own; leave “{shown(remark)}” out."
             return f"The unit “{shown(remark)}” is not known for this column; {known} are."
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -11,17 +12,21 @@ from sqlmodel import Session
 
 from service.access.policy import Actor, Permission
 from service.domain import (
+    import_lines,
     profile_batches,
     profile_checks,
     profiles,
     project_batches,
     project_checks,
     projects,
+    targets,
 )
 from service.domain.import_columns import Columns
+from service.domain.import_lines import LedgerLine
 from service.domain.imports import KindName
 from service.domain.profiles import ProfileWrite
 from service.domain.projects import ProjectWrite
+from service.domain.targets import TargetWrite
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ class Kind:
     enter_one : callable (session, actor, ready) -> object, or None
         In place of ``enter``, where the checks of a row ask the database what earlier rows have left
         there. What it raises is told of the row; a conflict with the code ``duplicate`` is a duplicate.
+    about : str
+        The pointer of what a refusal is about that names none.
     """
 
     name: KindName
@@ -52,16 +59,21 @@ class Kind:
     en: str
     body_type: type[BaseModel]
     permission: Permission
-    columns: Columns
     example: Mapping[str, Any]
     everything: Callable[[Session, Actor], Any]
     ready: Callable[[Any, Actor, Any], Any]
-    enter: Callable[[Session, Actor, Iterable[Sequence[Any]]], int]
+    enter: Callable[[Session, Actor, Iterable[Sequence[Any]]], int] | None
     ready_type: Callable[..., Any]
     key: Callable[[Any], str | None]
     keys_taken: Callable[[Session, Actor], Iterator[str]]
     duplicate: str
     enter_one: Callable[[Session, Actor, Any], object] | None = None
+    about: str = ""
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The columns that tables of this kind may have; put together when they are first asked for."""
+        return Columns(self.name, self.body_type)
 
 
 PROJECTS: Final = Kind(
@@ -70,7 +82,6 @@ PROJECTS: Final = Kind(
     en="Projects",
     body_type=ProjectWrite,
     permission=Permission.PROJECTS_WRITE,
-    columns=Columns("projects", ProjectWrite),
     example=projects.EXAMPLE,
     everything=project_checks.everything,
     ready=project_batches.ready,
@@ -87,7 +98,6 @@ PROFILES: Final = Kind(
     en="Resource profiles",
     body_type=ProfileWrite,
     permission=Permission.PROFILES_WRITE,
-    columns=Columns("profiles", ProfileWrite),
     example=profiles.EXAMPLE,
     everything=profile_checks.everything,
     ready=profile_batches.ready,
@@ -97,5 +107,40 @@ PROFILES: Final = Kind(
     keys_taken=profile_batches.keys_taken,
     duplicate="A profile of this place (region, kind, zone and name) is entered already, above in this file "
     "or before it; this row was passed over. Change that profile instead.",
+    about="/region_code",
 )
-KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (PROJECTS, PROFILES)}
+TARGETS: Final = Kind(
+    name="targets",
+    zh="任务数",
+    en="Targets",
+    body_type=TargetWrite,
+    permission=Permission.TARGETS_WRITE,
+    example=targets.EXAMPLE,
+    everything=import_lines.nothing_known,
+    ready=import_lines.ready_target,
+    enter=None,
+    ready_type=import_lines.ReadyTarget,
+    key=import_lines.no_key,
+    keys_taken=import_lines.no_keys,
+    duplicate="",
+    enter_one=import_lines.enter_target,
+    about="/organisation_id",
+)
+LEDGER_ENTRIES: Final = Kind(
+    name="ledger-entries",
+    zh="台账",
+    en="Ledger entries",
+    body_type=LedgerLine,
+    permission=Permission.LEDGER_WRITE,
+    example=import_lines.LEDGER_EXAMPLE,
+    everything=import_lines.nothing_known,
+    ready=import_lines.ready_entry,
+    enter=None,
+    ready_type=import_lines.ReadyEntry,
+    key=import_lines.no_key,
+    keys_taken=import_lines.no_keys,
+    duplicate="",
+    enter_one=import_lines.enter_entry,
+    about="/pairing_id",
+)
+KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (PROJECTS, PROFILES, TARGETS, LEDGER_ENTRIES)}

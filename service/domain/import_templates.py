@@ -38,7 +38,7 @@ _WIDEST = 40
 def template(kind: Kind, language: Language) -> bytes:
     """The workbook: notes, titles, a line of explanations, and an example that is not imported."""
     texts = _TEXTS[language]
-    columns = kind.columns.listed
+    columns = [column for column in kind.columns.listed if column.zh]
     titles = [texts["number"], *(title(column, language) for column in columns)]
     notes = [texts["note"], *(_note(column, language) for column in columns)]
     example = [texts["example"], *(_cell(column, kind.example, language) for column in columns)]

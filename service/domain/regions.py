@@ -94,3 +94,20 @@ def path(session: Session, code: str | None) -> tuple[str, ...]:
         codes.append(code)
         code = session.exec(select(Region.parent_code).where(Region.code == code)).first()
     return tuple(codes)
+
+
+def at_or_below(code: str | None) -> SelectOfScalar[str]:
+    """The codes of a region and of everything below it, as a subquery."""
+    children = select(Region.code).where(Region.parent_code == code)
+    return select(Region.code).where(
+        or_(col(Region.code) == code, col(Region.parent_code) == code, col(Region.parent_code).in_(children))
+    )
+
+
+def at_or_above(code: str | None) -> SelectOfScalar[str]:
+    """The codes of a region and of everything above it, as a subquery."""
+    parent = select(Region.parent_code).where(Region.code == code)
+    grandparent = select(Region.parent_code).where(col(Region.code).in_(parent))
+    return select(Region.code).where(
+        or_(col(Region.code) == code, col(Region.code).in_(parent), col(Region.code).in_(grandparent))
+    )

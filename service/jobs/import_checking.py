@@ -19,9 +19,9 @@ from multiprocessing.connection import Connection
 from typing import Any, Final, Literal, cast
 
 from service.access.policy import Actor
-from service.domain.import_kinds import KINDS
+from service.domain.import_kinds import KINDS, Kind
 from service.domain.imports import Conversion, ReadColumn, Refusal
-from service.errors import FieldError, Forbidden, Invalid, ShanhaiError, Unavailable
+from service.errors import FieldError, Forbidden, Invalid, NotFound, ShanhaiError, Unavailable
 from service.jobs.import_files import Source, reader_of
 
 #: ``fork`` before any connection is open; ``fresh`` from a process of threads, where a fork could hang.
@@ -103,7 +103,7 @@ def checked(source: Source, order: Order) -> Iterator[Piece]:
                     lines.append(line)
                 except (Invalid, Forbidden) as error:
                     refused += 1
-                    refusals += told_of(reader.column_at, line, error)
+                    refusals += told_of(kind, reader.column_at, line, error)
                     continue
                 if taken is not None and number is not None:
                     taken.add(number)
@@ -118,10 +118,13 @@ def checked(source: Source, order: Order) -> Iterator[Piece]:
             return
 
 
-def told_of(column_at: Callable[[str], str | None], line: int, error: ShanhaiError) -> list[Refusal]:
+def told_of(
+    kind: Kind, column_at: Callable[[str], str | None], line: int, error: ShanhaiError
+) -> list[Refusal]:
     """What an error says of a row; ``column_at`` gives the title of the column that a pointer leads to."""
-    # A region that is not one's own is told of the whole body; its place is known all the same.
-    entries = error.errors or (FieldError("/region_code", error.code, error.detail),)
+    # Some are told of the whole body; what they are about is known all the same.
+    detail = "There is none that you may act on." if isinstance(error, NotFound) else error.detail
+    entries = error.errors or (FieldError(kind.about, error.code, detail),)
     return [
         Refusal(line, column_at(entry.pointer), _shown(entry.pointer), entry.code, entry.detail)
         for entry in entries[:MOST_REFUSALS_OF_A_ROW]

@@ -38,7 +38,7 @@ def entered_one_by_one(session: Session, kind: Kind, actor: Actor, piece: Piece)
                 raise
             duplicates += error.code == "duplicate"
             refused += error.code != "duplicate"
-            told += told_of(column_at, line, error)
+            told += told_of(kind, column_at, line, error)
         else:
             accepted.append(ready)
             lines.append(line)

@@ -149,7 +149,7 @@ class Run:
     def _validate(self) -> Report:
         counts = _Counts()
         pieces = self._pieces(counts)
-        if self._kind.enter_one is not None:
+        if self._kind.enter is None:
             pieces, counts = self._tried(pieces)
         self._note_all(pieces, kept=self._begun is not None)
         return self._report(counts, stored=0)
@@ -186,7 +186,8 @@ class Run:
                 import_progress.finish(session, self._actor, row_id, refused=refused)
 
     def _all_or_nothing(self) -> Report:
-        if self._kind.enter_one is not None:
+        enter = self._kind.enter
+        if enter is None:
             return self._all_or_nothing_one_by_one()
         counts = _Counts()
         pieces = self._pieces(counts)
@@ -209,7 +210,7 @@ class Run:
             with self._writing() as session:
                 self._require_unchanged(session)
                 row_id = self._started(session, "all_or_nothing", first)
-                self._kind.enter(session, self._actor, good(session, row_id))
+                enter(session, self._actor, good(session, row_id))
                 import_progress.finish(session, self._actor, row_id)
         except _Refused:
             # Nothing is stored; the rest is read all the same, so that every bad row is told at once.
@@ -261,7 +262,7 @@ class Run:
             import_progress.finish(session, self._actor, row_id or self._begun_id())
 
     def _stored(self, session: Session, piece: Piece) -> Piece:
-        if self._kind.enter_one is not None:
+        if self._kind.enter is None:
             return entered_one_by_one(session, self._kind, self._actor, piece)
         self._kind.enter(session, self._actor, [piece.accepted])
         return piece
