@@ -46,6 +46,7 @@ class Column:
     note_en: str = ""
     synonyms: tuple[str, ...] = ()
     is_required: bool = False
+    is_whole: bool = False
     words: Mapping[str, str] = dataclasses.field(default_factory=dict, compare=False)
 
     @property
@@ -159,12 +160,13 @@ def _of_field(
         kind = "list"
     elif said.get("type") in ("array", "object"):
         kind = "json"
-    words = sheet_words().get(name, {})
+    words, is_whole = sheet_words().get(name, {}), said.get("type") == "integer"
     required, unit = body_type.model_fields[name].is_required(), said.get("unit", "")
+    found = Column(name, name, None, kind, unit, is_required=required, is_whole=is_whole, words=words)
     if row is None:
-        return Column(name, name, None, kind, unit, is_required=required, words=words)
-    return Column(
-        name, name, None, kind, unit, row.zh, row.en, row.note_zh, row.note_en, row.synonyms, required, words
+        return found
+    return dataclasses.replace(
+        found, zh=row.zh, en=row.en, note_zh=row.note_zh, note_en=row.note_en, synonyms=row.synonyms
     )
 
 

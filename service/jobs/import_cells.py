@@ -97,6 +97,7 @@ class CellReader:
         self.titled, self.column, self._notes = titled, column, notes
         #: The unit of the title where figures have to be converted from it.
         self._unit = titled.unit if titled.unit is not None and not titled.unit.is_own else None
+        self._is_plain = self._unit is None and not column.is_whole
         self._words = {word.casefold(): value for word, value in column.words.items()}
         readers: Mapping[str, Read] = {
             "number": self._number,
@@ -134,14 +135,15 @@ class CellReader:
 
     def _in_unit(self, value: float, unit: Unit | None, written: object) -> float:
         if unit is None:
-            return value
+            # JSON knows whole numbers; a sheet has none.
+            return int(value) if self.column.is_whole and value.is_integer() else value
         read = unit.applied(value)
         self._note("percent" if unit.to == "1" else "unit", written, read, unit)
         return read
 
     def _number(self, text: str) -> float:
         if _NUMBER.fullmatch(text):
-            return float(text) if self._unit is None else self._in_unit(float(text), self._unit, text)
+            return float(text) if self._is_plain else self._in_unit(float(text), self._unit, text)
         return self._written_otherwise(text)
 
     def _written_otherwise(self, text: str) -> float:
