@@ -27,6 +27,8 @@ from service.api import (
     fragments,
     health,
     holds,
+    import_templates,
+    imports,
     indicator_packs,
     itineraries,
     jobs,
@@ -106,6 +108,8 @@ ROUTERS = (
     personal_keys,
     jobs,
     files,
+    imports,
+    import_templates,
 )
 
 

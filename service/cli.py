@@ -277,10 +277,12 @@ def reset_password(user_name: Annotated[str, typer.Argument(help="Who cannot sig
 
 @import_app.command("profiles")
 def import_profiles(
-    path: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE", help="NDJSON or CSV.")],
+    path: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE", help="NDJSON, CSV or XLSX.")
+    ],
     organisation: Annotated[str, typer.Option(help="Id of the organisation that enters them.")],
     form: Annotated[
-        str, typer.Option("--format", help="ndjson or csv; by the file's ending where left out.")
+        str, typer.Option("--format", help="ndjson, csv or xlsx; by the file's ending where left out.")
     ] = "",
     validate_only: Annotated[bool, typer.Option("--validate-only", help="Check, store nothing.")] = False,
     row_by_row: Annotated[

@@ -8,37 +8,24 @@ million cells.
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from pathlib import Path
+from typing import IO, Final
 
 import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
-from service.errors import FieldError, Invalid
+from service import workbook_bounds
+from service.workbook_bounds import Limits, refused
 
 Cell = str | float | int | bool | date | datetime | time | timedelta | None
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a spreadsheet program may take for a formula or a command when a file is opened.
 _ACTIVE: Final = ("=", "+", "-", "@", "\t", "\r")
-_ADDRESS: Final = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,9})([0-9]{1,12})"')
-_DIMENSION: Final = re.compile(rb'<(?:\w+:)?dimension\b[^>]*?\bref="([^"]{1,60})"')
-_CHUNK_BYTES: Final = 64 * 1024
-_OVERLAP_BYTES: Final = 512
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a workbook may hold."""
-
-    parts: int = 200
-    unpacked_bytes: int = 16 * 1024 * 1024
-    rows: int = 2_000
-    columns: int = 64
 
 
 def read_rows(content: bytes, limits: Limits = Limits()) -> list[list[Cell]]:
@@ -49,11 +36,47 @@ def read_rows(content: bytes, limits: Limits = Limits()) -> list[list[Cell]]:
     Invalid
         ``not_a_workbook`` or ``workbook_too_large``, before anything is laid out in memory.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _bounded(archive, limits)
+    with _readable():
+        require_bounded(io.BytesIO(content), limits)
         sheets = CalamineWorkbook.from_filelike(io.BytesIO(content))
         return [list(row) for row in sheets.get_sheet_by_index(0).to_python(skip_empty_area=False)]
+
+
+def require_bounded(file: Path | IO[bytes], limits: Limits) -> int:
+    """The number of the last row of a workbook within the limits; nothing is laid out in memory.
+
+    Raises
+    ------
+    Invalid
+        ``not_a_workbook`` or ``workbook_too_large``.
+    """
+    with _readable(), zipfile.ZipFile(file) as archive:
+        return workbook_bounds.require_bounded(archive, limits)
+
+
+def rows_of(path: Path) -> Iterator[tuple[int, list[Cell]]]:
+    """The rows of the first sheet, each with its number, of a workbook that was found to be bounded.
+
+    The sheet is in memory while they are taken: some 32 bytes a cell, and its texts.
+
+    Raises
+    ------
+    Invalid
+        ``not_a_workbook``.
+    """
+    with _readable():
+        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+    # The reader begins with the first row of the sheet, but with the first column that holds something.
+    left: list[Cell] = [None] * (sheet.start[1] if sheet.start else 0)
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        yield number, [*left, *row]
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Turn what the readers raise into the service's own error."""
+    try:
+        yield
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -65,59 +88,9 @@ def read_rows(content: bytes, limits: Limits = Limits()) -> list[list[Cell]]:
         # zipfile raises it for an encrypted part.
         RuntimeError,
     ) as error:
-        raise _refused(
+        raise refused(
             "not_a_workbook", "This is not an XLSX workbook that can be read. Save the sheet as .xlsx again."
         ) from error
-
-
-def _bounded(archive: zipfile.ZipFile, limits: Limits) -> None:
-    parts = archive.infolist()
-    if len(parts) > limits.parts:
-        raise _too_large(f"more than {limits.parts} parts")
-    left = limits.unpacked_bytes
-    for part in parts:
-        # Nothing but UTF-8 is written by spreadsheet programs, and nothing else is looked through here.
-        is_xml = part.filename.endswith((".xml", ".rels"))
-        # What the directory says of sizes may be a lie: the bytes are counted as they come.
-        with archive.open(part) as stream:
-            tail = b""
-            while chunk := stream.read(min(_CHUNK_BYTES, left + 1)):
-                left -= len(chunk)
-                if left < 0:
-                    raise _too_large(f"more than {limits.unpacked_bytes // 1024**2} MiB unpacked")
-                text = tail + chunk
-                if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\0" in text[:64] * is_xml:
-                    raise _refused("not_a_workbook", "The workbook holds what no spreadsheet program writes.")
-                if part.filename.startswith("xl/worksheets/"):
-                    _near(text, limits)
-                tail = chunk[-_OVERLAP_BYTES:]
-
-
-def _near(text: bytes, limits: Limits) -> None:
-    for letters, digits in _ADDRESS.findall(text):
-        if int(digits) > limits.rows or _column(letters) > limits.columns:
-            raise _too_large(f"more than {limits.rows} rows or {limits.columns} columns")
-    for reference in _DIMENSION.findall(text):
-        for letters, digits in re.findall(rb"([A-Z]+)([0-9]+)", reference):
-            if int(digits) > limits.rows or _column(letters) > limits.columns:
-                raise _too_large(f"more than {limits.rows} rows or {limits.columns} columns")
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-def _refused(code: str, detail: str) -> Invalid:
-    return Invalid([FieldError("", code, detail)], code=code, detail=detail)
-
-
-def _too_large(what: str) -> Invalid:
-    return _refused(
-        "workbook_too_large", f"The workbook holds {what}. Send the sheet that you were given, filled in."
-    )
 
 
 def inert(text: str) -> str:

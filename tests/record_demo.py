@@ -25,6 +25,7 @@ from service.domain.projects import EXAMPLE as PROJECT
 from service.schema import migrate
 from service.settings import Settings
 from tests.record_assessment import record_assessment
+from tests.record_imports import record_imports
 from tests.record_jobs import jobs_and_files
 from tests.record_ledger import record_ledger
 from tests.record_promotion import promotion
@@ -169,6 +170,7 @@ def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, A
     record_holds(recorder, project["id"], profile["id"])
     promotion(recorder, project["id"], profile["id"])
     jobs_and_files(recorder)
+    record_imports(recorder)
     record_ledger(recorder)
     record_assessment(recorder, project["organisation_id"])
     ask("delete_profile", county, "DELETE", place)

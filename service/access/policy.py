@@ -71,6 +71,8 @@ class Permission(StrEnum):
     JOBS_WRITE = "jobs:write"
     FILES_READ = "files:read"
     FILES_WRITE = "files:write"
+    IMPORTS_READ = "imports:read"
+    IMPORTS_WRITE = "imports:write"
 
 
 _EVERYONE: frozenset[Kind] = frozenset(
@@ -127,6 +129,8 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.JOBS_WRITE: _EVERYONE,
     Permission.FILES_READ: _EVERYONE,
     Permission.FILES_WRITE: _EVERYONE,
+    Permission.IMPORTS_READ: _EVERYONE,
+    Permission.IMPORTS_WRITE: _EVERYONE,
 }
 
 # Whatever a person is, these are theirs.
@@ -159,6 +163,7 @@ _VIEWER: frozenset[Permission] = _ANYBODY | {
     # To cancel what one has asked for; others' jobs are a clerk's to cancel.
     Permission.JOBS_WRITE,
     Permission.FILES_READ,
+    Permission.IMPORTS_READ,
 }
 _CLERK: frozenset[Permission] = _VIEWER | {
     Permission.PAIRINGS_WRITE,
@@ -177,6 +182,7 @@ _CLERK: frozenset[Permission] = _VIEWER | {
     Permission.TARGETS_WRITE,
     Permission.APPROVALS_WRITE,
     Permission.FILES_WRITE,
+    Permission.IMPORTS_WRITE,
 }
 # What a person's role adds to the rules above. Everybody has one role, so system, security and audit
 # administration exclude one another, and none of the three works on the organisation's records.

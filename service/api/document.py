@@ -42,6 +42,7 @@ _TAGS = {
     "sessions": "Sign in, who am I, sign out: for browsers",
     "keys": "API keys",
     "jobs": "Work that is done beside the requests 后台任务: how far it is, and what came of it",
+    "imports": "Files of rows 批量导入: checked, entered by a job, every bad row told; templates",
     "files": "Files that were made or sent 文件, and links to them that expire",
     "health": "For operators",
 }

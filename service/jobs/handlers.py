@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from service.jobs import sweeping
+from service.jobs import import_jobs, sweeping
 from service.jobs.work import Handler
 
 HANDLERS: dict[str, Handler] = {
+    "import": import_jobs.run,
     "sweep": sweeping.sweep,
 }

@@ -48,6 +48,7 @@ WRITERS = {
     "account:write": set(KINDS),
     "jobs:write": set(KINDS),
     "files:write": set(KINDS),
+    "imports:write": set(KINDS),
 }
 # V viewer, C clerk, A approver, U auditor, S system administrator, G security administrator: who has what.
 LETTERS: dict[str, Role] = {
@@ -107,6 +108,8 @@ ROLE_TABLE = {
     "jobs:write": "VCAU",
     "files:read": "VCAU",
     "files:write": "CA",
+    "imports:read": "VCAU",
+    "imports:write": "CA",
 }
 
 
