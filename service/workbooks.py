@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from pathlib import Path
+from typing import Any, Final, Literal
 
 import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from service.errors import FieldError, Invalid
+from service.units import SHANGHAI
 
 Cell = str | float | int | bool | date | datetime | time | timedelta | None
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -165,3 +168,115 @@ def write_sheet(
         if open_columns:
             sheet.protect()
     return target.getvalue()
+
+
+#: How a column's values are shown; a text may stand in any column, such as a band among numbers.
+Form = Literal["text", "long", "number", "share", "date", "instant"]
+_NUMBER_FORMATS: Final[dict[Form, str]] = {
+    "text": "General",
+    "long": "General",
+    # No more digits than there are, and thousands apart.
+    "number": "#,##0.####",
+    "share": "0.0%",
+    "date": "yyyy-mm-dd",
+    "instant": "yyyy-mm-dd hh:mm",
+}
+_WIDTHS: Final[dict[Form, int]] = {
+    "text": 16,
+    "long": 44,
+    "number": 13,
+    "share": 10,
+    "date": 12,
+    "instant": 17,
+}
+_WIDEST_TITLE: Final = 26
+#: What a cell holds at most; a spreadsheet program drops the rest, and xlsxwriter the whole.
+_LONGEST_TEXT: Final = 32_767
+_LONGEST_NAME: Final = 31
+_HEAD: Final = {"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#E8EEF4", "bottom": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a sheet; the unit stands in brackets behind the title."""
+
+    title: str
+    unit: str = ""
+    form: Form = "text"
+    width: int | None = None
+
+    @property
+    def head(self) -> str:
+        """The title with its unit."""
+        return f"{self.title}（{self.unit}）" if self.unit else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet: lines of notes, a head that stays in view, and rows; rows may come one by one."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Cell]]
+    notes: Sequence[str] = ()
+
+
+def write(sheets: Iterable[Sheet], path: Path) -> None:
+    """Write a workbook row by row, so that its length costs no memory.
+
+    Text is inert; an instant is shown as Shanghai's clock has it, for a spreadsheet knows no zones.
+    """
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(path, options | {"tmpdir": str(path.parent)}) as book:
+        forms = {
+            form: book.add_format(
+                {"num_format": shown, "valign": "top", "text_wrap": form == "long"},
+            )
+            for form, shown in _NUMBER_FORMATS.items()
+        }
+        head, note = book.add_format(_HEAD), book.add_format({"font_color": "#595959"})
+        for sheet in sheets:
+            page = book.add_worksheet(sheet_name(sheet.name))
+            for position, column in enumerate(sheet.columns):
+                page.set_column(position, position, column.width or _width(column))
+            for line, text in enumerate(sheet.notes):
+                page.write_string(line, 0, inert(text), note)
+            top = len(sheet.notes)
+            for position, column in enumerate(sheet.columns):
+                page.write_string(top, position, inert(column.head), head)
+            page.freeze_panes(top + 1, 1)
+            line = top
+            for line, row in enumerate(sheet.rows, top + 1):
+                for position, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
+                    _put(page, line, position, value, forms[column.form])
+            if line > top:
+                page.autofilter(top, 0, line, len(sheet.columns) - 1)
+
+
+def _put(page: Any, line: int, position: int, value: Cell, form: Any) -> None:
+    if value is None:
+        return
+    if isinstance(value, str):
+        page.write_string(line, position, inert(value)[:_LONGEST_TEXT], form)
+    elif isinstance(value, bool):
+        page.write_boolean(line, position, value, form)
+    elif isinstance(value, int | float):
+        page.write_number(line, position, value, form)
+    elif isinstance(value, datetime) and value.tzinfo is not None:
+        page.write_datetime(line, position, value.astimezone(SHANGHAI).replace(tzinfo=None), form)
+    else:
+        page.write_datetime(line, position, value, form)
+
+
+def _width(column: Column) -> int:
+    return max(_WIDTHS[column.form], min(_WIDEST_TITLE, width_of(column.head) + 3))
+
+
+def width_of(text: str) -> int:
+    """How many columns of a terminal, or of a spreadsheet's narrow digits, a text takes."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def sheet_name(name: str) -> str:
+    """The name as a sheet may have it."""
+    return re.sub(r"[\[\]:*?/\\']", " ", name)[:_LONGEST_NAME].strip() or "Sheet"
