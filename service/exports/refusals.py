@@ -1,0 +1,12 @@
+"""What an export cannot do, told so that the one who asked can do something about it."""
+
+from __future__ import annotations
+
+from service.errors import ShanghaiError
+
+
+class ExportRefused(ShanghaiError):
+    """What was asked for cannot become a file; trying again changes nothing."""
+
+    status = 409
+    title = "Cannot be exported"
