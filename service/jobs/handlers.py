@@ -1,0 +1,10 @@
+"""What does each kind of job: one line a kind, nothing registers itself."""
+
+from __future__ import annotations
+
+from service.jobs import sweeping
+from service.jobs.work import Handler
+
+HANDLERS: dict[str, Handler] = {
+    "sweep": sweeping.sweep,
+}
