@@ -21,6 +21,7 @@ from service.api import (
     comments,
     document,
     enclave_terms,
+    exports,
     files,
     fragments,
     health,
@@ -93,6 +94,7 @@ ROUTERS = (
     keys,
     personal_keys,
     jobs,
+    exports,
     files,
 )
 

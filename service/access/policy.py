@@ -63,6 +63,7 @@ class Permission(StrEnum):
     JOBS_WRITE = "jobs:write"
     FILES_READ = "files:read"
     FILES_WRITE = "files:write"
+    EXPORTS_WRITE = "exports:write"
 
 
 _EVERYONE: frozenset[Kind] = frozenset(
@@ -111,6 +112,7 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.JOBS_WRITE: _EVERYONE,
     Permission.FILES_READ: _EVERYONE,
     Permission.FILES_WRITE: _EVERYONE,
+    Permission.EXPORTS_WRITE: _EVERYONE,
 }
 
 # Whatever a person is, these are theirs.
@@ -140,6 +142,8 @@ _VIEWER: frozenset[Permission] = _ANYBODY | {
     # To cancel what one has asked for; others' jobs are a clerk's to cancel.
     Permission.JOBS_WRITE,
     Permission.FILES_READ,
+    # No more than reading the same: what a person sees can be taken along.
+    Permission.EXPORTS_WRITE,
 }
 _CLERK: frozenset[Permission] = _VIEWER | {
     Permission.PAIRINGS_WRITE,

@@ -40,6 +40,7 @@ _TAGS = {
     "sessions": "Sign in, who am I, sign out: for browsers",
     "keys": "API keys",
     "jobs": "Work that is done beside the requests 后台任务: how far it is, and what came of it",
+    "exports": "What is seen over the API as a file 导出: workbooks, place sheets, folders of visits",
     "files": "Files that were made or sent 文件, and links to them that expire",
     "health": "For operators",
 }

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from service.domain.bands import BandRead
 from service.exports import wording
-from service.exports.wording import Language
+from service.rankings.reader import Language
 from service.workbooks import Cell, Column, Form
 
 R = TypeVar("R")

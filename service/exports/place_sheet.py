@@ -7,7 +7,7 @@ it there is not here to be printed. The result is plain text and numbers, for a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -22,7 +22,6 @@ from service.exports.lists.profiles import evidence_of
 from service.exports.lists.rankings import fix_text
 from service.exports.reading import Reading
 from service.rankings import shapes as r
-from service.units import SHANGHAI, shanghai_day
 
 #: What is shown of either side where it is known, in this order.
 _OF_PROJECT: Final = (
@@ -139,7 +138,6 @@ class PlaceSheet:
     failures: Sequence[Failing] = ()
     cheapest_fix: str = ""
     if_fixed: str = ""
-    notes: Sequence[str] = field(default_factory=tuple)
 
 
 def of_pair(reading: Reading, session: Session, project_id: str, profile_id: str) -> PlaceSheet:
@@ -180,23 +178,16 @@ def _of_place(reading: Reading, session: Session, shown: ProfileRead) -> dict[st
     if homes:
         facts.append(Fact(wording.title("home_region_names", reading.language), _row(homes, reading)))
     facts += _quantities(shown, reading)
-    reader = reading.reader
-    at = reader.effective_at.astimezone(SHANGHAI)
     return {
         "place": Side(shown.site_name or region, region, facts, shown.description or ""),
-        "labels": wording.labels(reading.language),
+        "labels": reading.labels,
         "language": reading.language,
-        "date": _day(shanghai_day(at), reading),
+        "date": reading.today,
         "coordinates": _coordinates(shown, reading),
         "is_synthetic": shown.is_synthetic,
         "unconfirmed": shown.unconfirmed,
         "evidence": evidence_of(shown, reading),
-        "basis": reading.say(
-            f"模型 {reader.snapshot.model_version} · 数据版本 {reader.snapshot.revision} · "
-            f"{at:%Y-%m-%d %H:%M}（北京时间）",
-            f"model {reader.snapshot.model_version} · data revision {reader.snapshot.revision} · "
-            f"{at:%Y-%m-%d %H:%M} (Beijing time)",
-        ),
+        "basis": reading.basis,
     }
 
 
@@ -255,10 +246,6 @@ def _quantities(shown: ProjectRead | ProfileRead, reading: Reading) -> list[Fact
 
 def _row(parts: Sequence[str], reading: Reading) -> str:
     return wording.listed(list(parts), reading.language)
-
-
-def _day(day: date, reading: Reading) -> str:
-    return reading.say(f"{day.year} 年 {day.month} 月 {day.day} 日", f"{day:%Y-%m-%d}")
 
 
 def _coordinates(shown: ProfileRead, reading: Reading) -> str:

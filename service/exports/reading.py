@@ -26,6 +26,7 @@ from service.exports.refusals import ExportRefused
 from service.index import CRITERIA, MatchIndex
 from service.rankings.reader import Language, Reader
 from service.reference import rules
+from service.units import SHANGHAI, shanghai_day
 
 T = TypeVar("T", bound=SQLModel)
 _BATCH: Final = 500
@@ -43,23 +44,27 @@ class Row:
         return names[name] if name in names else getattr(self.__dict__["_answer"], name)
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large and how slow an export may be, and where fonts are looked for.
+
+    ``most_rows`` is that of any one sheet; ``seconds`` that of typesetting.
+    """
+
+    most_rows: int = 100_000
+    seconds: float = 120.0
+    font_dir: str = ""
+
+
 @dataclass
 class Reading:
-    """What an export is read with.
-
-    Attributes
-    ----------
-    most_rows : int
-        Of any one sheet.
-    progress : callable (done, of)
-        Told between batches; may raise to stop.
-    """
+    """What an export is read with; ``progress(done, of)`` is told between batches, and may raise to stop."""
 
     database: Database
     actor: Actor
     language: Language
     index: MatchIndex
-    most_rows: int = 100_000
+    limits: Limits = Limits()
     progress: Callable[[int, int], None] = lambda _done, _of: None
     _names: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
@@ -68,6 +73,28 @@ class Reading:
         """Rankings as the actor may see them, on one snapshot for the whole export."""
         with reading(self.database) as session:
             return Reader(self.actor, self.index.current(session), self.language, now(session))
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Headings and standing sentences of documents."""
+        return wording.labels(self.language)
+
+    @property
+    def today(self) -> str:
+        """The day in Shanghai on which the export is read, as people write it."""
+        day = shanghai_day(self.reader.effective_at)
+        return self.say(f"{day.year} 年 {day.month} 月 {day.day} 日", day.isoformat())
+
+    @property
+    def basis(self) -> str:
+        """What rankings were worked out from."""
+        snapshot = self.reader.snapshot
+        at = self.reader.effective_at.astimezone(SHANGHAI)
+        return self.say(
+            f"模型 {snapshot.model_version} · 数据版本 {snapshot.revision} · {at:%Y-%m-%d %H:%M}（北京时间）",
+            f"model {snapshot.model_version} · data revision {snapshot.revision} · "
+            f"{at:%Y-%m-%d %H:%M} (Beijing time)",
+        )
 
     def say(self, zh: str, en: str) -> str:
         """The one or the other, by the language of the export."""
@@ -106,11 +133,11 @@ class Reading:
 
     def require_room(self, rows: int) -> None:
         """Raise where a sheet would have more rows than an export may."""
-        if rows > self.most_rows:
+        if rows > self.limits.most_rows:
             raise ExportRefused(
                 "export_too_large",
-                f"This would be {rows} rows; a sheet has {self.most_rows} at most. Narrow it down by its "
-                "parameters, such as a region or a day.",
+                f"This would be {rows} rows; a sheet has {self.limits.most_rows} at most. "
+                "Narrow it down by the parameters, such as a region or a day.",
             )
 
     def region(self, session: Session, code: str | None) -> str | None:

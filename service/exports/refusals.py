@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from service.errors import ShanghaiError
+from service.errors import Conflict
 
 
-class ExportRefused(ShanghaiError):
+class ExportRefused(Conflict):
     """What was asked for cannot become a file; trying again changes nothing."""
 
-    status = 409
     title = "Cannot be exported"

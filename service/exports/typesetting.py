@@ -12,10 +12,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
+
 from service.exports.refusals import ExportRefused
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 _MEMORY_BYTES: Final = 2 * 1024**3
+_log = structlog.get_logger()
 
 
 def to_pdf(
@@ -51,10 +54,9 @@ def to_pdf(
             "too_slow_to_render", f"The document took longer than {seconds:g} s. Ask for less at once."
         ) from error
     if done.returncode != 0:
+        _log.error("not_typeset", status=done.returncode, said=done.stderr.decode(errors="replace")[-2000:])
         raise ExportRefused(
-            "not_rendered",
-            "The document could not be typeset. Tell the operator: "
-            + done.stderr.decode(errors="replace").strip()[-300:],
+            "not_rendered", "The document could not be typeset; the operator's log says why. Ask for DOCX."
         )
 
 

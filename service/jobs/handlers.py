@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from service.jobs import sweeping
+from service.jobs import exports, sweeping
 from service.jobs.work import Handler
 
 HANDLERS: dict[str, Handler] = {
+    "export": exports.export,
     "sweep": sweeping.sweep,
 }

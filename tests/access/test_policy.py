@@ -43,6 +43,7 @@ WRITERS = {
     "account:write": set(KINDS),
     "jobs:write": set(KINDS),
     "files:write": set(KINDS),
+    "exports:write": set(KINDS),
 }
 # V viewer, C clerk, A approver, U auditor, S system administrator, G security administrator: who has what.
 LETTERS: dict[str, Role] = {
@@ -94,6 +95,7 @@ ROLE_TABLE = {
     "jobs:write": "VCAU",
     "files:read": "VCAU",
     "files:write": "CA",
+    "exports:write": "VCAU",
 }
 
 

@@ -23,7 +23,7 @@ from service.index.snapshot import Bools
 from service.rankings import shapes as r
 from service.rankings.filters import Filters
 from service.rankings.reader import weights_of
-from service.units import SHANGHAI, Flag, Id, QuantityName
+from service.units import Flag, Id, QuantityName
 from service.workbooks import Sheet
 
 #: Places explained at once, between two looks at whether the job is to stop.
@@ -167,14 +167,8 @@ def _value(value: float | str | None) -> str:
 
 
 def _basis(reading: Reading) -> str:
-    reader = reading.reader
-    at = reader.effective_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-    model = reader.snapshot.model_version
-    return reading.say(
-        f"{at}（北京时间）· 模型 {model} · 数据版本 {reader.snapshot.revision} · 供给已扣除有效预留",
-        f"{at} (Beijing time) · model {model} · data revision {reader.snapshot.revision} · "
-        "offers are net of live holds",
-    )
+    net = reading.say("供给已扣除有效预留", "offers are net of live holds")
+    return f"{reading.basis} · {net}"
 
 
 def _matches(reading: Reading, asked: MatchesAsked) -> Iterator[r.MatchItem]:
