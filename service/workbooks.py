@@ -171,11 +171,11 @@ def write_sheet(
 
 
 #: How a column's values are shown; a text may stand in any column, such as a band among numbers.
-Form = Literal["text", "long", "number", "share", "date", "instant"]
+Form = Literal["text", "name", "long", "number", "share", "date", "instant"]
 _NUMBER_FORMATS: Final[dict[Form, str]] = {
     "text": "General",
+    "name": "General",
     "long": "General",
-    # No more digits than there are, and thousands apart.
     "number": "#,##0.####",
     "share": "0.0%",
     "date": "yyyy-mm-dd",
@@ -183,6 +183,7 @@ _NUMBER_FORMATS: Final[dict[Form, str]] = {
 }
 _WIDTHS: Final[dict[Form, int]] = {
     "text": 16,
+    "name": 30,
     "long": 44,
     "number": 13,
     "share": 10,
@@ -190,6 +191,11 @@ _WIDTHS: Final[dict[Form, int]] = {
     "instant": 17,
 }
 _WIDEST_TITLE: Final = 26
+# With the other format a whole number would end in a point.
+_WHOLE: Final = "#,##0"
+#: So many columns are still read on one page.
+_COLUMNS_OF_A_PAGE: Final = 18
+_A4: Final = 9
 #: What a cell holds at most; a spreadsheet program drops the rest, and xlsxwriter the whole.
 _LONGEST_TEXT: Final = 32_767
 _LONGEST_NAME: Final = 31
@@ -208,7 +214,9 @@ class Column:
     @property
     def head(self) -> str:
         """The title with its unit."""
-        return f"{self.title}（{self.unit}）" if self.unit else self.title
+        if not self.unit:
+            return self.title
+        return f"{self.title} ({self.unit})" if self.title.isascii() else f"{self.title}（{self.unit}）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +238,11 @@ def write(sheets: Iterable[Sheet], path: Path) -> None:
     with xlsxwriter.Workbook(path, options | {"tmpdir": str(path.parent)}) as book:
         forms = {
             form: book.add_format(
-                {"num_format": shown, "valign": "top", "text_wrap": form == "long"},
+                {"num_format": shown, "valign": "top", "text_wrap": form in ("long", "name")},
             )
             for form, shown in _NUMBER_FORMATS.items()
         }
+        whole = book.add_format({"num_format": _WHOLE, "valign": "top"})
         head, note = book.add_format(_HEAD), book.add_format({"font_color": "#595959"})
         for sheet in sheets:
             page = book.add_worksheet(sheet_name(sheet.name))
@@ -245,10 +254,16 @@ def write(sheets: Iterable[Sheet], path: Path) -> None:
             for position, column in enumerate(sheet.columns):
                 page.write_string(top, position, inert(column.head), head)
             page.freeze_panes(top + 1, 1)
+            page.set_landscape()
+            page.set_paper(_A4)
+            page.repeat_rows(top)
+            if len(sheet.columns) <= _COLUMNS_OF_A_PAGE:
+                page.fit_to_pages(1, 0)
             line = top
             for line, row in enumerate(sheet.rows, top + 1):
                 for position, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
-                    _put(page, line, position, value, forms[column.form])
+                    is_whole = column.form == "number" and isinstance(value, int | float) and value % 1 == 0
+                    _put(page, line, position, value, whole if is_whole else forms[column.form])
             if line > top:
                 page.autofilter(top, 0, line, len(sheet.columns) - 1)
 

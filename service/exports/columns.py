@@ -16,6 +16,29 @@ from service.rankings.reader import Language
 from service.workbooks import Cell, Column, Form
 
 R = TypeVar("R")
+#: Texts that name something, and so are longer than a code.
+_NAMES: Final = frozenset(
+    (
+        "name",
+        "site_name",
+        "region_name",
+        "project_name",
+        "investor_name",
+        "organisation_name",
+        "project_organisation_name",
+        "profile_organisation_name",
+        "industry_name",
+        "origin_region_name",
+        "home_region_names",
+        "supporting_region_name",
+        "partner_region_name",
+        "rule",
+        "decided_by",
+        "products",
+        "inputs",
+        "leading_industries",
+    )
+)
 #: Texts that may be a sentence or longer.
 _LONG: Final = frozenset(
     (
@@ -25,6 +48,12 @@ _LONG: Final = frozenset(
         "note",
         "text",
         "evidence",
+        "must",
+        "withheld",
+        "materials",
+        "failures",
+        "commitments",
+        "stop_result",
         "pairing_evidence",
         "source",
         "cheapest_fix",
@@ -49,7 +78,8 @@ class Shown(Generic[R]):
     def column(self, language: Language) -> Column:
         """How a sheet shows it."""
         name = self.heading[language == "en"] if self.heading else wording.title(self.name, language)
-        return Column(name, wording.unit(self.unit, language) if self.unit else "", self.form)
+        form = _text_form(self.name) if self.form == "text" else self.form
+        return Column(name, wording.unit(self.unit, language) if self.unit else "", form)
 
 
 def of_model(model: type[BaseModel], *names: str) -> list[Shown[Any]]:
@@ -98,7 +128,11 @@ def _read(name: str, schema: Mapping[str, Any]) -> tuple[str, Form]:
         return unit, "instant"
     if any(kind.get("type") in ("number", "integer") for kind in kinds):
         return ("" if unit == "1" else unit), "number"
-    return unit, "long" if name in _LONG else "text"
+    return unit, _text_form(name)
+
+
+def _text_form(name: str) -> Form:
+    return "long" if name in _LONG else "name" if name in _NAMES else "text"
 
 
 def cell(name: str, value: Any, language: Language) -> Cell:

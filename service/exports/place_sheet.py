@@ -14,8 +14,10 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from service.domain import profiles, projects
+from service.domain.bands import BandRead
 from service.domain.profiles import ProfileRead
 from service.domain.projects import ProjectRead
+from service.domain.regions import Region
 from service.exports import wording
 from service.exports.columns import cell, form_of, unit_of
 from service.exports.lists.profiles import evidence_of
@@ -157,7 +159,7 @@ def of_pair(reading: Reading, session: Session, project_id: str, profile_id: str
         summary=pair.summary,
         score=pair.score,
         facts=_pair_facts(reading, pair),
-        bars=[_bar(reading, line) for line in pair.contributions],
+        bars=[_bar(reading, session, line) for line in pair.contributions],
         to_confirm=[reading.figure_name(name) for name in pair.to_confirm],
         failures=[_failing(reading, one) for one in pair.failures],
         cheapest_fix=fix or "",
@@ -183,7 +185,7 @@ def _of_place(reading: Reading, session: Session, shown: ProfileRead) -> dict[st
         "labels": reading.labels,
         "language": reading.language,
         "date": reading.today,
-        "coordinates": _coordinates(shown, reading),
+        "coordinates": _coordinates(reading, session, shown),
         "is_synthetic": shown.is_synthetic,
         "unconfirmed": shown.unconfirmed,
         "evidence": evidence_of(shown, reading),
@@ -248,12 +250,16 @@ def _row(parts: Sequence[str], reading: Reading) -> str:
     return wording.listed(list(parts), reading.language)
 
 
-def _coordinates(shown: ProfileRead, reading: Reading) -> str:
-    if shown.lon is None or shown.lat is None:
+def _coordinates(reading: Reading, session: Session, shown: ProfileRead) -> str:
+    """Where the place lies; the middle of its region where nobody has stated more."""
+    lon, lat, of = shown.lon, shown.lat, ""
+    if lon is None or lat is None:
+        region = session.get_one(Region, shown.region_code)
+        lon, lat, of = region.lon, region.lat, reading.say("，所在地中心点", ", the middle of the region")
+    if lon is None or lat is None:
         return reading.say("未填报", "not stated")
     return reading.say(
-        f"东经 {shown.lon:.5f}°，北纬 {shown.lat:.5f}°（WGS 84）",
-        f"{shown.lon:.5f}° E, {shown.lat:.5f}° N (WGS 84)",
+        f"东经 {lon:.4f}°，北纬 {lat:.4f}°（WGS 84{of}）", f"{lon:.4f}° E, {lat:.4f}° N (WGS 84{of})"
     )
 
 
@@ -286,12 +292,11 @@ def _pair_facts(reading: Reading, pair: r.PairRead) -> list[Fact]:
     return found
 
 
-def _bar(reading: Reading, line: r.ContributionRead) -> Bar:
-    unit = wording.unit(line.unit, reading.language)
+def _bar(reading: Reading, session: Session, line: r.ContributionRead) -> Bar:
     return Bar(
         name=reading.criterion_name(line.criterion),
-        need=_side(line.need, line.need_band, unit),
-        offer=_side(line.offer, line.offer_band, unit),
+        need=_side(reading, session, line, line.need, line.need_band),
+        offer=_side(reading, session, line, line.offer, line.offer_band),
         utility=line.utility,
         weight=line.weight,
         contribution=line.contribution,
@@ -300,12 +305,25 @@ def _bar(reading: Reading, line: r.ContributionRead) -> Bar:
     )
 
 
-def _side(value: float | str | None, band: Any, unit: str) -> str:
+def _side(
+    reading: Reading,
+    session: Session,
+    line: r.ContributionRead,
+    value: float | str | None,
+    band: BandRead | None,
+) -> str:
+    unit = wording.unit(line.unit, reading.language)
     if band is not None:
         return f"{wording.band(band)} {unit}".rstrip()
     if isinstance(value, float | int):
-        return f"{wording.figure(value)} {unit}".rstrip()
-    return value or "—"
+        # A distance is as the crow flies: more digits would say more than is known.
+        figure = f"{value:,.0f}" if line.unit == "km" else wording.figure(value)
+        return f"{figure} {unit}".rstrip()
+    if not value:
+        return "—"
+    if line.criterion == "partnership":
+        return reading.region(session, value) or wording.word("programme", value, reading.language)
+    return value
 
 
 def _failing(reading: Reading, one: r.FailureRead) -> Failing:

@@ -34,10 +34,10 @@ def sheets(reading: Reading, asked: HoldsAsked) -> Iterator[Sheet]:
     shown = [
         *names_of_pair(),
         *of_model(HoldRead, "state", "land_mu", "floor_area_m2", "power_kva", "labour_persons"),
-        Shown("quantities", lambda row: _quantities(row, reading), form="long"),
+        Shown("quantities", lambda row: _quantities(row, reading)),
         *of_model(HoldRead, "expires_at", "ended_at"),
         *of_model(HoldRead, "reason"),
-        Shown("commitments", lambda row: _documents(row, reading), form="long"),
+        Shown("commitments", lambda row: _documents(row, reading)),
         *of_model(HoldRead, "created_at", "updated_at", "id", "project_id", "profile_id"),
     ]
     found = reading.each(

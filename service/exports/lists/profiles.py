@@ -43,15 +43,12 @@ def sheets(reading: Reading, asked: ProfilesAsked) -> Iterator[Sheet]:
         *of_model(ProfileRead, "land_ready_on", "power_ready_on", "min_investment_10k_cny_per_mu"),
         *of_model(ProfileRead, "min_tax_10k_cny_per_mu", "min_tax_cny_per_m2", "max_energy_tce_per_10k_cny"),
         *of_model(ProfileRead, "is_chemical_park", "environment_unit"),
-        Shown(
-            "restricted_industries",
-            lambda row: [_restricted(one, reading) for one in row.restricted_industries],
-        ),
+        Shown("restricted_industries", lambda row: _restricted(row, reading)),
         Shown("materials", lambda row: [material(one, reading) for one in row.materials]),
         Shown("home_region_names", lambda row: row.home_region_names),
         *of_model(ProfileRead, "enclave_direction", "enclave_purpose", "zone_code", "region_code"),
         *of_model(ProfileRead, "lon", "lat", "as_of", "valid_until"),
-        Shown("evidence", lambda row: evidence_of(row, reading), form="long"),
+        Shown("evidence", lambda row: evidence_of(row, reading)),
         *of_model(ProfileRead, "description", "updated_at", "id"),
         *quantity_columns(),
     ]

@@ -80,7 +80,7 @@ def match_sheets(reading: Reading, asked: MatchesAsked) -> Iterator[Sheet]:
         *of_model(r.MatchItem, "rank", "score"),
         *_place_columns(),
         *of_model(r.MatchItem, "summary", "programme", "distance_km", "site_mode"),
-        Shown("to_confirm", lambda row: [reading.figure_name(name) for name in row.to_confirm], form="long"),
+        Shown("to_confirm", lambda row: [reading.figure_name(name) for name in row.to_confirm]),
         *(of_model(r.MatchItem, "rank_low", "rank_high") if asked.stability else []),
         *(_fit(position) for position in range(len(CRITERIA))),
         Shown("profile_id", lambda row: row.profile.id),
@@ -123,8 +123,8 @@ def exclusion_sheets(reading: Reading, asked: ExclusionsAsked) -> Iterator[Sheet
     items = [Row(item, **_place(item.profile)) for item in _exclusions(reading, asked)]
     places = [
         *_place_columns(),
-        Shown("failures", lambda row: [reading.rule_name(one.rule) for one in row.failures], form="long"),
-        Shown("cheapest_fix", lambda row: fix_text(row.cheapest_fix, reading), form="long"),
+        Shown("failures", lambda row: [reading.rule_name(one.rule) for one in row.failures]),
+        Shown("cheapest_fix", lambda row: fix_text(row.cheapest_fix, reading)),
         *of_model(r.ExclusionItem, "score_if_fixed", "rank_if_fixed"),
         Shown("profile_id", lambda row: row.profile.id),
     ]

@@ -45,7 +45,7 @@ def sheets(reading: Reading, asked: VisitsAsked) -> Iterator[Sheet]:
         Shown("organisation_name", attrgetter("organisation_name")),
         Shown("project_name", attrgetter("project_name")),
         *of_model(VisitRead, "starts_on", "ends_on"),
-        Shown("members", lambda row: [member(one) for one in row.members], form="long"),
+        Shown("members", lambda row: [member(one) for one in row.members]),
         *of_model(VisitRead, "created_at", "id"),
     ]
     yield Sheet(
@@ -56,7 +56,7 @@ def sheets(reading: Reading, asked: VisitsAsked) -> Iterator[Sheet]:
     stops = [
         *of_model(VisitRead, "purpose"),
         *of_model(StopRead, "on", "site_name", "region_name", "note"),
-        Shown("stop_result", lambda row: row.result, form="long"),
+        Shown("stop_result", lambda row: row.result),
         Shown("visit_id", attrgetter("visit_id")),
     ]
     yield Sheet(
