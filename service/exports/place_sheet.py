@@ -322,8 +322,8 @@ def _side(
     if not value:
         return "—"
     if line.criterion == "partnership":
-        return reading.region(session, value) or wording.word("programme", value, reading.language)
-    return value
+        return reading.region(session, value) or wording.any_word(value, reading.language)
+    return wording.any_word(value, reading.language)
 
 
 def _failing(reading: Reading, one: r.FailureRead) -> Failing:

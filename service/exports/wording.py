@@ -13,6 +13,8 @@ from service.rankings.reader import Language
 from service.reference import quantities
 
 _ANY_FIELD: Final = "*"
+#: Fields of which a rule or a criterion shows the code.
+_FREE_CODES: Final = ("programme", "environment_unit", "land_use", "coating", "fire_class")
 #: Fields whose words are those of another one.
 _SAME_WORDS: Final = {
     "programmes": "programme",
@@ -31,6 +33,13 @@ def title(field: str, language: Language) -> str:
 def word(field: str, code: str, language: Language) -> str:
     """What a code of a field is called; the code itself where nobody has put it into words."""
     found = _words().get((_SAME_WORDS.get(field, field), code))
+    return found[language == "en"] if found else code
+
+
+def any_word(code: str, language: Language) -> str:
+    """What a code is called where it is not told of which field it is: the value of a rule, say."""
+    words = _words()
+    found = next((words[field, code] for field in _FREE_CODES if (field, code) in words), None)
     return found[language == "en"] if found else code
 
 

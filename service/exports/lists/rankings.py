@@ -231,7 +231,9 @@ def _figures(reading: Reading) -> list[Shown[Row]]:
         def value(row: Row) -> float | str | None:
             band = getattr(row, f"{name}_band")
             found: float | str | None = getattr(row, name)
-            return wording.band(band) if band is not None else found
+            if band is not None:
+                return wording.band(band)
+            return wording.any_word(found, reading.language) if isinstance(found, str) else found
 
         return value
 
