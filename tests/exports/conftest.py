@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -72,7 +72,9 @@ def opened(content: bytes) -> dict[str, list[dict[str, Any]]]:
 
 @pytest.fixture
 def exports(world: World, database: Database, settings: Settings) -> Exports:
-    return Exports(world, database, settings, MatchIndex())
+    # The application's own: loading another takes longer than all that is exported from it.
+    index: MatchIndex = cast(Any, world.client.app).state.index
+    return Exports(world, database, settings, index)
 
 
 @dataclass

@@ -45,15 +45,15 @@ def _all(world: World, who: str, path: str, **parameters: Any) -> list[dict[str,
             return items
 
 
-@pytest.mark.parametrize("kind", LISTS)
 def test_a_workbook_has_the_rows_of_the_list_and_no_others(
-    kind: str, exports: Exports, world: World, pair: Pair
+    exports: Exports, world: World, pair: Pair
 ) -> None:
-    for who in ("jiashan", "qingyuan", "anji"):
-        listed = [item["id"] for item in _all(world, who, LISTS[kind])]
-        first = next(iter(exports.sheets(who, kind).values()))
-        assert [line["编号"] for line in first] == listed, who
-        assert listed or who == "anji", (kind, who)
+    for kind, path in LISTS.items():
+        for who in ("jiashan", "qingyuan", "anji"):
+            listed = [item["id"] for item in _all(world, who, path)]
+            first = next(iter(exports.sheets(who, kind).values()))
+            assert [line["编号"] for line in first] == listed, (who, kind)
+            assert listed or who == "anji", (who, kind)
 
 
 def test_figures_of_projects_and_profiles_are_numbers_and_dates_and_those_of_the_api(
@@ -152,17 +152,20 @@ def test_places_passed_over_have_their_rules_and_the_cheapest_change(
     assert (rule["需求"], rule["供给"], rule["理由"]) == (said["need"], said["offer"], said["reason"])
 
 
-@pytest.mark.parametrize("text", ['=HYPERLINK("http://evil.example","x")', "+1+1", "-2", "@SUM(1)"])
-def test_what_looks_like_a_formula_opens_as_text(exports: Exports, world: World, text: str) -> None:
-    project = world.project(name=text, description=text)
+ACTIVE = ('=HYPERLINK("http://evil.example","x")', "+1+1", "-2", "@SUM(1)")
+
+
+def test_what_looks_like_a_formula_opens_as_text(exports: Exports, world: World) -> None:
+    for text in ACTIVE:
+        world.project(name=text, description=text)
     content = exports.file("jiashan", "projects")
     with zipfile.ZipFile(BytesIO(content)) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet
     assert not re.search(r"<hyperlink\b", sheet)
-    (line,) = opened(content)["招商项目"]
-    assert line["项目名称"] == line["说明"] == f"'{text}"
-    assert line["编号"] == project["id"]
+    lines = opened(content)["招商项目"]
+    assert [line["项目名称"] for line in lines] == [line["说明"] for line in lines]
+    assert [line["项目名称"] for line in lines] == [f"'{text}" for text in ACTIVE]
 
 
 def test_the_head_stays_in_view_and_synthetic_data_is_marked_so(exports: Exports, world: World) -> None:
