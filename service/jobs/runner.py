@@ -94,7 +94,10 @@ class Runner:
         due = job_leases.next_due(self._database, self._handlers)
         seconds = None if due is None else due.total_seconds()
         if seconds is not None and seconds <= 0:
-            run_next(self._database, self._settings, self._index, self._handlers, self._stopping)
+            ran = run_next(self._database, self._settings, self._index, self._handlers, self._stopping)
+            if not ran:
+                # Somebody holds its row at this moment: asked again at once, that would be a busy wait.
+                self._stopping.wait(SQLITE_SECONDS)
             return
         if commits is None:
             self._stopping.wait(POSTGRESQL_SECONDS if seconds is None else min(seconds, POSTGRESQL_SECONDS))

@@ -1,4 +1,7 @@
-"""Housekeeping: what has lapsed is removed once an hour, a little at a time, so that nobody waits for it."""
+"""Housekeeping: what has lapsed is removed once an hour, a little at a time, so that nobody waits for it.
+
+Idempotency keys are not among it: every POST that brings one removes those that have lapsed.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,15 @@ from typing import Any, Final
 from sqlmodel import Session, col, delete, func, select
 
 from service.database import Database, now, reading, writing
-from service.domain import files, jobs, retries
+from service.domain import files, jobs
 from service.domain.jobs import Job
-from service.domain.retries import Retry
 from service.jobs.work import Context
 
 KIND: Final = "sweep"
 EVERY: Final = timedelta(hours=1)
 #: What is removed in one transaction: other writers wait no longer than for this.
 _FILES_AT_ONCE = 5
-_ROWS_AT_ONCE = 500
+_JOBS_AT_ONCE = 500
 
 
 def schedule(database: Database) -> None:
@@ -38,35 +40,25 @@ def _is_scheduled(session: Session) -> bool:
 
 
 def sweep(context: Context) -> dict[str, Any]:
-    """Remove lapsed files, settled jobs and idempotency keys after their time; how many of each."""
-    removed = {"files": 0, "jobs": 0, "idempotency_keys": 0}
-    for name, remove in (("files", _files), ("jobs", _jobs), ("idempotency_keys", _retries)):
-        while True:
+    """Remove lapsed files, and settled jobs after their time; how many of each."""
+    removed = {"files": 0, "jobs": 0}
+    for name, remove in (("files", _remove_files), ("jobs", _remove_jobs)):
+        count = -1
+        while count != 0:
             with writing(context.database) as session:
                 count = remove(session)
             removed[name] += count
             context.progress(sum(removed.values()), None)
-            if count == 0:
-                break
     return removed
 
 
-def _files(session: Session) -> int:
+def _remove_files(session: Session) -> int:
     return files.remove_lapsed(session, _FILES_AT_ONCE)
 
 
-def _jobs(session: Session) -> int:
+def _remove_jobs(session: Session) -> int:
     settled = col(Job.finished_at) < now(session) - jobs.KEPT
-    return _remove(session, Job, select(Job.id).where(settled))
-
-
-def _retries(session: Session) -> int:
-    lapsed = col(Retry.created_at) < now(session) - retries.KEPT
-    return _remove(session, Retry, select(Retry.id).where(lapsed))
-
-
-def _remove(session: Session, model: type[Job] | type[Retry], lapsed: Any) -> int:
-    ids = session.exec(lapsed.limit(_ROWS_AT_ONCE)).all()
+    ids = session.exec(select(Job.id).where(settled).limit(_JOBS_AT_ONCE)).all()
     if ids:
-        session.execute(delete(model).where(col(model.id).in_(ids)))
+        session.execute(delete(Job).where(col(Job.id).in_(ids)))
     return len(ids)
