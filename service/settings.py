@@ -34,6 +34,14 @@ class Settings(BaseSettings):
     allow_private_issuers: bool = Field(
         False, description="Whether an organisation's sign-in service may have a private address."
     )
+    export_keep_hours: float = Field(72.0, gt=0, le=8760, description="How long an exported file is kept.")
+    export_max_rows: int = Field(
+        100_000, ge=100, le=1_000_000, description="Rows of a sheet; more are refused."
+    )
+    export_timeout_seconds: float = Field(
+        120.0, gt=0, description="Typesetting that takes longer is ended, and the export fails."
+    )
+    font_dir: str = Field("", description="Further fonts for PDF; one with Chinese comes with the service.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

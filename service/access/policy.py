@@ -73,6 +73,7 @@ class Permission(StrEnum):
     FILES_WRITE = "files:write"
     IMPORTS_READ = "imports:read"
     IMPORTS_WRITE = "imports:write"
+    EXPORTS_WRITE = "exports:write"
 
 
 _EVERYONE: frozenset[Kind] = frozenset(
@@ -131,6 +132,7 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.FILES_WRITE: _EVERYONE,
     Permission.IMPORTS_READ: _EVERYONE,
     Permission.IMPORTS_WRITE: _EVERYONE,
+    Permission.EXPORTS_WRITE: _EVERYONE,
 }
 
 # Whatever a person is, these are theirs.
@@ -164,6 +166,8 @@ _VIEWER: frozenset[Permission] = _ANYBODY | {
     Permission.JOBS_WRITE,
     Permission.FILES_READ,
     Permission.IMPORTS_READ,
+    # No more than reading the same: what a person sees can be taken along.
+    Permission.EXPORTS_WRITE,
 }
 _CLERK: frozenset[Permission] = _VIEWER | {
     Permission.PAIRINGS_WRITE,

@@ -232,6 +232,7 @@ JobReader = Annotated[Actor, Depends(AllowRead(P.JOBS_READ))]
 JobWriter = Annotated[Actor, Depends(AllowWrite(P.JOBS_WRITE))]
 FileReader = Annotated[Actor, Depends(AllowRead(P.FILES_READ))]
 FileReaderOrLink = Annotated[Actor | None, Depends(AllowReadOrLink(P.FILES_READ))]
+ExportAsker = Annotated[Actor, Depends(AllowWrite(P.EXPORTS_WRITE))]
 FileWriterApart = Annotated[Actor, Depends(AllowApart(P.FILES_WRITE))]
 AccountWriterApart = Annotated[Actor, Depends(AllowApart(P.ACCOUNT_WRITE))]
 

@@ -43,6 +43,7 @@ _TAGS = {
     "keys": "API keys",
     "jobs": "Work that is done beside the requests 后台任务: how far it is, and what came of it",
     "imports": "Files of rows 批量导入: checked, entered by a job, every bad row told; templates",
+    "exports": "What is seen over the API as a file 导出: workbooks, place sheets, folders of visits",
     "files": "Files that were made or sent 文件, and links to them that expire",
     "health": "For operators",
 }

@@ -49,6 +49,7 @@ WRITERS = {
     "jobs:write": set(KINDS),
     "files:write": set(KINDS),
     "imports:write": set(KINDS),
+    "exports:write": set(KINDS),
 }
 # V viewer, C clerk, A approver, U auditor, S system administrator, G security administrator: who has what.
 LETTERS: dict[str, Role] = {
@@ -110,6 +111,7 @@ ROLE_TABLE = {
     "files:write": "CA",
     "imports:read": "VCAU",
     "imports:write": "CA",
+    "exports:write": "VCAU",
 }
 
 
