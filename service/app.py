@@ -21,6 +21,7 @@ from service.api import (
     comments,
     document,
     enclave_terms,
+    events,
     fragments,
     health,
     holds,
@@ -42,9 +43,11 @@ from service.api import (
     profiles,
     projects,
     reference,
+    saved_searches,
     sessions,
     supply_chain,
     visits,
+    webhooks,
 )
 from service.api.deps import refuse_unknown_parameters
 from service.api.guard import Guard
@@ -79,6 +82,9 @@ ROUTERS = (
     holds,
     pools,
     approvals,
+    events,
+    saved_searches,
+    webhooks,
     model,
     reference,
     organisations,
@@ -150,6 +156,7 @@ def create_app(settings: Settings | None = None, *, has_the_process: bool = Fals
     app.state.revisions = None
     app.state.limiter = limiter_of(settings.rate_limit)
     app.state.issuers = Issuers(allow_private=settings.allow_private_issuers)
+    app.state.allow_private_webhooks = settings.allow_private_webhooks
     app.state.hashing_room = HashingRoom()
     app.state.is_current = is_current
     app.state.signer = Signer(settings.signing_key)

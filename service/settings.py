@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     allow_private_issuers: bool = Field(
         False, description="Whether an organisation's sign-in service may have a private address."
     )
+    allow_private_webhooks: bool = Field(
+        False, description="Whether webhooks may lead to private addresses; to loopback without TLS too."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

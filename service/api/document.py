@@ -33,6 +33,7 @@ _TAGS = {
     "enclaves": "Enclave terms 飞地分成: shares of home and host, income of villages",
     "requests": "Requests to partners 请核: a link or a sheet for who does not log in",
     "approvals": "What waits for a second person, and what became of it",
+    "alerts": "Events 事件, saved searches 订阅, webhooks 推送",
     "reference": "Regions, industries, development zones, quantities",
     "organisations": "Who calls the service",
     "pairings": "County pairings 结对关系",

@@ -18,13 +18,13 @@ from sqlmodel import Session
 from service.access.policy import Actor
 from service.api import rankings as r
 from service.api.deps import Language
-from service.api.filters import Filters, passing
 from service.api.fragments import Fragments, FragmentStore, Items
 from service.api.memory import memory_of
 from service.api.pages import Signer, signer_of
 from service.database import now
 from service.domain import capacity
 from service.domain.capacity import NOTHING_TAKEN
+from service.domain.filters import Filters
 from service.domain.profiles import Profile
 from service.domain.projects import ProjectFields
 from service.errors import FieldError, Invalid
@@ -41,6 +41,7 @@ from service.index import (
     Weights,
     WeightsError,
     apply_fix,
+    passing,
 )
 from service.index.snapshot import Bools
 from service.index.values import need_of, offer_of

@@ -18,6 +18,7 @@ from service.access import audit
 from service.access.policy import Actor
 from service.bulk import insert_rows
 from service.database import UtcDateTime, now, table_of
+from service.domain import events
 from service.domain.shapes import created
 from service.errors import Conflict
 from service.units import Instant
@@ -133,6 +134,7 @@ def finish(session: Session, actor: Actor, row_id: str) -> None:
     session.add(row)
     counts = {"rows": row.rows_done, "accepted": row.rows_accepted, "refused": row.rows_refused}
     audit.record(session, actor, "import.finish", "import", row.id, counts)
+    events.emit(session, "import.finished", row.id, {"import_id": row.id, **counts}, [row.organisation_id])
 
 
 def refusals_of(session: Session, row_id: str) -> Iterator[Refusal]:
