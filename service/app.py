@@ -22,10 +22,12 @@ from service.api import (
     document,
     enclave_terms,
     events,
+    files,
     fragments,
     health,
     holds,
     itineraries,
+    jobs,
     keys,
     matches,
     milestones,
@@ -56,9 +58,11 @@ from service.api.memory import Memory
 from service.api.pages import Signer
 from service.api.rates import limiter_of
 from service.api.shortcut import Shortcut
+from service.api.uploads import Uploads
 from service.database import Database, State, open_database, reading
 from service.errors import Unavailable
 from service.index import MatchIndex, Upkeep
+from service.jobs.runner import Runner
 from service.logs import configure
 from service.revisions import revisions_of
 from service.schema import is_current
@@ -94,6 +98,8 @@ ROUTERS = (
     sessions,
     keys,
     personal_keys,
+    jobs,
+    files,
 )
 
 
@@ -116,7 +122,8 @@ def create_app(settings: Settings | None = None, *, has_the_process: bool = Fals
     Parameters
     ----------
     has_the_process : bool
-        Whether nothing else lives in this process, so that its garbage collection may be set for serving.
+        Whether nothing else lives in this process, so that its garbage collection may be set for serving,
+        and jobs may be run beside the requests.
     """
     settings = settings or Settings()
     database = open_database(
@@ -132,11 +139,17 @@ def create_app(settings: Settings | None = None, *, has_the_process: bool = Fals
         app.state.revisions = revisions_of(database)
         upkeep = Upkeep(app.state.index, database)
         upkeep.start()
+        runner = None
+        if has_the_process and database.is_sqlite and settings.serve_jobs:
+            runner = Runner(database, settings, app.state.index, threads=settings.job_threads)
+            runner.start()
         if has_the_process:
             # The index is millions of objects that stay: walking them takes a quarter of a second each time.
             gc.collect()
             gc.freeze()
         yield
+        if runner is not None:
+            await run_in_threadpool(runner.stop)
         await run_in_threadpool(upkeep.stop)
         app.state.revisions.close()
         database.engine.dispose()
@@ -158,6 +171,7 @@ def create_app(settings: Settings | None = None, *, has_the_process: bool = Fals
     app.state.issuers = Issuers(allow_private=settings.allow_private_issuers)
     app.state.allow_private_webhooks = settings.allow_private_webhooks
     app.state.hashing_room = HashingRoom()
+    app.state.uploads = Uploads(settings.max_file_bytes, settings.file_timeout_seconds)
     app.state.is_current = is_current
     app.state.signer = Signer(settings.signing_key)
     for module in ROUTERS:

@@ -24,6 +24,7 @@ from service import (
     ranked_table,
     rematch_command,
     schema,
+    work_command,
 )
 from service.access.policy import Permission, Role
 from service.app import create_app
@@ -107,6 +108,21 @@ def serve(
         workers=count,
         **UVICORN,
     )
+
+
+@app.command()
+def work(
+    threads: Annotated[int | None, typer.Option(min=1, max=32, help="Jobs at once.")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Run what is due now, and end.")] = False,
+) -> None:
+    """Run the jobs that wait, until stopped; as many of these as you like, on any machine."""
+    settings = Settings()
+    configure(settings.log_level)
+    database = _open(settings)
+    if once:
+        console.print(f"Attempts: {work_command.run_due(database, settings)}.")
+    else:
+        work_command.run(database, settings, threads or settings.job_threads)
 
 
 @app.command()

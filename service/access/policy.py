@@ -64,6 +64,10 @@ class Permission(StrEnum):
     ACCOUNT_READ = "account:read"
     ACCOUNT_WRITE = "account:write"
     AUDIT_READ = "audit:read"
+    JOBS_READ = "jobs:read"
+    JOBS_WRITE = "jobs:write"
+    FILES_READ = "files:read"
+    FILES_WRITE = "files:write"
 
 
 _EVERYONE: frozenset[Kind] = frozenset(
@@ -113,6 +117,10 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.ACCOUNT_READ: _EVERYONE,
     Permission.ACCOUNT_WRITE: _EVERYONE,
     Permission.AUDIT_READ: _EVERYONE,
+    Permission.JOBS_READ: _EVERYONE,
+    Permission.JOBS_WRITE: _EVERYONE,
+    Permission.FILES_READ: _EVERYONE,
+    Permission.FILES_WRITE: _EVERYONE,
 }
 
 # Whatever a person is, these are theirs.
@@ -140,6 +148,10 @@ _VIEWER: frozenset[Permission] = _ANYBODY | {
     Permission.APPROVALS_READ,
     Permission.EVENTS_READ,
     Permission.SEARCHES_READ,
+    Permission.JOBS_READ,
+    # To cancel what one has asked for; others' jobs are a clerk's to cancel.
+    Permission.JOBS_WRITE,
+    Permission.FILES_READ,
 }
 _CLERK: frozenset[Permission] = _VIEWER | {
     Permission.PAIRINGS_WRITE,
@@ -154,6 +166,7 @@ _CLERK: frozenset[Permission] = _VIEWER | {
     Permission.POOLS_WRITE,
     Permission.APPROVALS_WRITE,
     Permission.SEARCHES_WRITE,
+    Permission.FILES_WRITE,
 }
 # What a person's role adds to the rules above. Everybody has one role, so system, security and audit
 # administration exclude one another, and none of the three works on the organisation's records.

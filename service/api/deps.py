@@ -106,6 +106,23 @@ class AllowRead(Allow):
         return self.admit(request, session, authorization)
 
 
+class AllowReadOrLink(Allow):
+    """``AllowRead``, but for who comes by a link that is signed: the handler compares the signature."""
+
+    def __call__(
+        self,
+        request: Request,
+        session: ReadSession,
+        _documented: _Documented,
+        _also: _AlsoDocumented,
+        authorization: _Authorization = None,
+    ) -> Actor | None:
+        """The actor of the request; None where it comes by a link."""
+        if request.query_params.keys() & {"expires", "signature"}:
+            return None
+        return self.admit(request, session, authorization)
+
+
 class AllowWrite(Allow):
     """``Allow`` on the session of the change: a key revoked a moment ago cannot write."""
 
@@ -178,6 +195,11 @@ SettingsReader = Annotated[Actor, Depends(AllowRead(P.SETTINGS_READ))]
 SettingsWriter = Annotated[Actor, Depends(AllowWrite(P.SETTINGS_WRITE))]
 AccountReader = Annotated[Actor, Depends(AllowRead(P.ACCOUNT_READ))]
 AccountWriter = Annotated[Actor, Depends(AllowWrite(P.ACCOUNT_WRITE))]
+JobReader = Annotated[Actor, Depends(AllowRead(P.JOBS_READ))]
+JobWriter = Annotated[Actor, Depends(AllowWrite(P.JOBS_WRITE))]
+FileReader = Annotated[Actor, Depends(AllowRead(P.FILES_READ))]
+FileReaderOrLink = Annotated[Actor | None, Depends(AllowReadOrLink(P.FILES_READ))]
+FileWriterApart = Annotated[Actor, Depends(AllowApart(P.FILES_WRITE))]
 AccountWriterApart = Annotated[Actor, Depends(AllowApart(P.ACCOUNT_WRITE))]
 
 

@@ -40,6 +40,8 @@ _TAGS = {
     "people": "People of an organisation, and their roles",
     "sessions": "Sign in, who am I, sign out: for browsers",
     "keys": "API keys",
+    "jobs": "Work that is done beside the requests 后台任务: how far it is, and what came of it",
+    "files": "Files that were made or sent 文件, and links to them that expire",
     "health": "For operators",
 }
 

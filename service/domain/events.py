@@ -7,7 +7,7 @@ changes were committed: whoever has read up to one has missed none before it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal, get_args
 
 from sqlalchemy import JSON, BigInteger, ColumnElement, Index, String, and_, or_
@@ -47,6 +47,8 @@ EventType = Literal[
     "webhook.disabled",
     "webhook.test",
 ]
+#: The feed reaches back so far.
+KEPT: Final = timedelta(days=366)
 TYPES: Final[tuple[EventType, ...]] = get_args(EventType)
 
 

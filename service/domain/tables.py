@@ -37,6 +37,8 @@ MODULES = (
     "service.domain.pools",
     "service.domain.promises",
     "service.domain.imports",
+    "service.domain.jobs",
+    "service.domain.files",
     "service.domain.catalogue",
     "service.domain.retries",
 )

@@ -17,7 +17,16 @@ import structlog
 from sqlmodel import Session, col, select
 
 from service.access.policy import Actor, granted_to
-from service.database import Change, Database, insert_missing, now, reading, revision_of, writing
+from service.database import (
+    Change,
+    Database,
+    insert_missing,
+    now,
+    reading,
+    record_change,
+    revision_of,
+    writing,
+)
 from service.domain import capacity, events, jobs
 from service.domain.jobs import Job
 from service.domain.opportunities import Opportunity
@@ -68,20 +77,24 @@ class News:
         return self.places if search.looks_for_places else self.projects
 
 
-def schedule(database: Database) -> None:
-    """Put a look on record where a change may concern a search and none is; asked whenever one is idle."""
+def schedule(database: Database) -> bool:
+    """Put a look on record where a change may concern a search and none is; asked whenever one is idle.
+
+    So no change is missed: it is not the change that asks for the look, but whoever finds that there was one.
+    """
     with reading(database) as session:
         if not _is_wanted(session):
-            return
+            return False
     with writing(database) as session:
         jobs.enqueue(session, None, KIND, {}, run_after=now(session) + COALESCED, unique_key=KIND)
+    return True
 
 
 def _is_wanted(session: Session) -> bool:
     active = select(SavedSearch.id).where(col(SavedSearch.active).is_(True)).limit(1)
     if session.exec(active).first() is None:
         return False
-    scheduled = select(Job.id).where(Job.kind == KIND, Job.state == "queued").limit(1)
+    scheduled = select(Job.id).where(Job.kind == KIND, col(Job.state).in_(jobs.OPEN)).limit(1)
     if session.exec(scheduled).first() is not None:
         return False
     seen = session.get(SearchProgress, 1)
@@ -199,6 +212,7 @@ def _tell(database: Database, news: News, look: Look) -> tuple[int, int]:
             return 0, 0
         if look.found is None:
             replace_fields(session, row, {"active": False, "paused_because": "subject_gone"})
+            record_change(session, "saved_search", row.id, "pause")
             return 0, 0
         hits = {
             hit.found_id: hit

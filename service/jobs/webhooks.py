@@ -69,7 +69,7 @@ def deliver(context: Context) -> dict[str, Any]:
     if isinstance(found, str):
         return {"state": found}
     attempt, wish = _attempt(found, allow_private=context.settings.allow_private_webhooks)
-    state, again = _settle(context.database, asked["delivery_id"], attempt, wish)
+    state, again = _settle(context, asked["delivery_id"], attempt, wish)
     if again is not None:
         raise Retry(again)
     return {"state": state}
@@ -154,24 +154,33 @@ def _error_of(error: outgoing.Unreachable) -> AttemptError:
 
 
 def _settle(
-    database: Database, delivery_id: str, attempt: Attempt, wish: timedelta | None
+    context: Context, delivery_id: str, attempt: Attempt, wish: timedelta | None
 ) -> tuple[str, timedelta | None]:
     """Put an attempt on record: the state that follows, and in how long to try again."""
-    with writing(database) as session:
+    again: timedelta | None = None
+    with writing(context.database) as session:
         row, webhook = _locked(session, delivery_id)
         row.attempts = deliveries.noted(row.attempts, attempt)
         session.add(row)
-        if row.state != "pending":
-            # Somebody who was thought dead has settled it.
-            return row.state, None
-        if attempt.status is not None and 200 <= attempt.status < 300:
-            row.state, row.delivered_at, row.next_attempt_at = "delivered", now(session), None
-            if webhook.failures:
-                webhook.failures, webhook.failing_since, webhook.rests_until = 0, None, None
-                session.add(webhook)
-            return row.state, None
-        again = _failed(session, row, webhook, attempt, wish)
+        if row.state == "pending":
+            # Else somebody who was thought dead has settled it.
+            again = _outcome(session, row, webhook, attempt, wish)
+        if again is None:
+            context.complete(session, {"state": row.state})
         return row.state, again
+
+
+def _outcome(
+    session: Session, row: Delivery, webhook: Webhook, attempt: Attempt, wish: timedelta | None
+) -> timedelta | None:
+    """What an attempt has made of a delivery and its webhook; in how long to try again, if at all."""
+    if attempt.status is None or not 200 <= attempt.status < 300:
+        return _failed(session, row, webhook, attempt, wish)
+    row.state, row.delivered_at, row.next_attempt_at = "delivered", now(session), None
+    if webhook.failures:
+        webhook.failures, webhook.failing_since, webhook.rests_until = 0, None, None
+        session.add(webhook)
+    return None
 
 
 def _failed(

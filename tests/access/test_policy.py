@@ -43,6 +43,8 @@ WRITERS = {
     "people:grant": set(KINDS),
     "settings:write": set(KINDS),
     "account:write": set(KINDS),
+    "jobs:write": set(KINDS),
+    "files:write": set(KINDS),
 }
 # V viewer, C clerk, A approver, U auditor, S system administrator, G security administrator: who has what.
 LETTERS: dict[str, Role] = {
@@ -95,6 +97,10 @@ ROLE_TABLE = {
     "account:read": "VCAUSG",
     "account:write": "VCAUSG",
     "audit:read": "U",
+    "jobs:read": "VCAU",
+    "jobs:write": "VCAU",
+    "files:read": "VCAU",
+    "files:write": "CA",
 }
 
 
