@@ -137,7 +137,7 @@ class _Search:
 
     def _fitting(self, visible: Bools, ids: Collection[str]) -> set[str]:
         """Which of these pass every rule and filter."""
-        rows = self.rows_of(ids)
+        rows = [row for row in self.rows_of(ids) if visible[row]]
         if not rows:
             return set()
         some = np.zeros_like(visible)

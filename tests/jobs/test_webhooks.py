@@ -195,9 +195,7 @@ def test_where_nothing_arrives_for_seven_days_it_is_disabled(
     pass_time(database, timedelta(hours=2))
     work(world, database, settings)
     assert read(world, webhook)["disabled_because"] == "failing"
-    assert told(world, "jiashan", "webhook.disabled") == [
-        {"webhook_id": webhook["id"], "because": "failing"}
-    ]
+    assert told(world, "jiashan", "webhook.disabled") == [{"webhook_id": webhook["id"], "because": "failing"}]
 
 
 def test_a_rotated_secret_signs_beside_the_old_one_for_a_day(
