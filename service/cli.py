@@ -81,10 +81,10 @@ def main() -> None:
         raise SystemExit(1) from error
 
 
-def _open(settings: Settings) -> Database:
+def _open(settings: Settings, pool_size: int = 5) -> Database:
     # The database holds who plans to go where: nobody else on the machine may read it.
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return open_database(settings.url, pool_size=5, busy_timeout_seconds=60)
+    return open_database(settings.url, pool_size=pool_size, busy_timeout_seconds=60)
 
 
 @app.command()
@@ -118,11 +118,13 @@ def work(
     """Run the jobs that wait, until stopped; as many of these as you like, on any machine."""
     settings = Settings()
     configure(settings.log_level)
-    database = _open(settings)
+    count = threads or settings.job_threads
+    # Of each thread its handler's, one more that this may need, and the one that renews the lease.
+    database = _open(settings, pool_size=3 * count + 2)
     if once:
         console.print(f"Attempts: {work_command.run_due(database, settings)}.")
     else:
-        work_command.run(database, settings, threads or settings.job_threads)
+        work_command.run(database, settings, count)
 
 
 @app.command()

@@ -27,6 +27,7 @@ FILES = {
     "get_visit_itinerary": "text/plain",
     "get_visit_calendar": "text/calendar",
     "get_profile_request_sheet": WORKBOOK,
+    "get_file_content": "application/octet-stream",
 }
 # A walk that finds next to nothing would pass all that it asserts.
 LEAST_OPERATIONS = 40
@@ -38,6 +39,7 @@ PURE = {
     "rank_high",
     "rank_if_fixed", "rank_low",
     "score", "score_if_fixed", "status", "utility", "version", "weight",
+    "attempts", "most_attempts", "progress_done", "progress_of",
 }  # fmt: skip
 # Their unit is that of the quantity that is named beside them.
 OF_A_QUANTITY = {"amount", "capacity", "held"}

@@ -29,10 +29,10 @@ from service.api.pages import signer_of
 from service.api.preconditions import OnceDep, tagged
 from service.api.problems import documented
 from service.api.uploads import media_type_of, uploads_of
-from service.database import Database, reading, writing
+from service.database import Database, State, reading, writing
 from service.domain import files
 from service.domain.files import File, FileRead
-from service.errors import invalid
+from service.errors import Unavailable, invalid
 from service.units import Name
 
 router = APIRouter(prefix="/v1/files", tags=["files"])
@@ -127,7 +127,15 @@ def _pieces_of(sent: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
 
 
 def _read(request: Request, session: Session, row: File) -> FileRead:
-    return FileRead(**row.model_dump(), link=files.link(session, row, signer_of(request).key))
+    return FileRead(**row.model_dump(), link=files.link(session, row, _key(request, session)))
+
+
+def _key(request: Request, session: Session) -> bytes:
+    """What links are signed by. A worker that began before its database was there has no signer yet."""
+    key = signer_of(request).key or session.get_one(State, 1).signing_key.encode()
+    if not key:
+        raise Unavailable("not_migrated", "The database is not migrated. Run `shanhai migrate`.", 10)
+    return key
 
 
 @router.get("/{file_id}", summary="Read what a file is", responses=documented(404))
@@ -161,18 +169,19 @@ def get_file_content(
 ) -> StreamingResponse:
     """The bytes, for a key with `files:read` or by the file's `link`; anything wrong with that is 404."""
     if actor is None:
-        key = signer_of(request).key
-        row = files.linked(session, file_id, expires or "", signature or "", key)
+        row = files.linked(session, file_id, expires or "", signature or "", _key(request, session))
     else:
         row = files.get(session, actor, file_id)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(row.name, safe='')}",
         "Content-Length": str(row.size_bytes),
+        # As it was sent: the framework would say of any text that it is UTF-8.
+        "Content-Type": row.media_type,
         # Whatever a file says that it is, no browser runs it in this service's name.
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Referrer-Policy": "no-referrer",
     }
-    return StreamingResponse(_pieces(database, row.id), headers=headers, media_type=row.media_type)
+    return StreamingResponse(_pieces(database, row.id), headers=headers)
 
 
 def _pieces(database: Database, file_id: str) -> Iterator[bytes]:

@@ -13,17 +13,19 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary
-from sqlmodel import Field, Session, SQLModel, col, delete, or_, select
+from sqlmodel import Field, Session, SQLModel, col, delete, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from service.access import audit
 from service.access.policy import Actor, Permission
 from service.database import UtcDateTime, new_id, now
 from service.domain.shapes import Answer, Versioned, created
-from service.errors import NotFound
+from service.errors import Conflict, NotFound
 from service.units import Id, Instant
 
 CHUNK_BYTES: Final = 262_144
+#: Where an organisation keeps so much, nothing more is stored for it: the disk is everybody's.
+MOST_STORED_BYTES: Final = 2 * 2**30
 #: A link that was handed on is good for so long, and never longer than the file.
 LINK_LASTS: Final = timedelta(hours=24)
 #: A file that has lapsed is removed later, so that a download that began in time comes to its end.
@@ -92,7 +94,13 @@ def store(
     """Store a file of the actor's organisation, in the caller's transaction; pieces of any size are taken.
 
     ``needs`` is a permission that whoever reads it must have beside ``files:read``.
+
+    Raises
+    ------
+    Conflict
+        ``files_full``.
     """
+    _require_room(session, actor)
     row = File.model_validate(
         {
             **created(session),
@@ -125,6 +133,15 @@ def store(
     said = {"name": name, "size_bytes": row.size_bytes, "sha256": row.sha256}
     audit.record(session, actor, "file.create", "file", row.id, said)
     return row
+
+
+def _require_room(session: Session, actor: Actor) -> None:
+    stored = select(func.coalesce(func.sum(col(File.size_bytes)), 0))
+    if session.exec(stored.where(File.organisation_id == actor.organisation_id)).one() >= MOST_STORED_BYTES:
+        raise Conflict(
+            "files_full",
+            "Your organisation keeps too many files. They lapse by themselves; try again later.",
+        )
 
 
 def _evened(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -70,17 +70,10 @@ def claim(database: Database, kinds: Iterable[str]) -> Claim | None:
     """
     with writing(database) as session:
         due = select(Job).where(col(Job.due_at) <= now(session), col(Job.kind).in_(sorted(kinds)))
-        first = due.order_by(col(Job.due_at), col(Job.id)).limit(1)
-        row = session.exec(first.with_for_update(skip_locked=True)).first()
+        first = due.order_by(col(Job.due_at), col(Job.id)).limit(1).with_for_update(skip_locked=True)
+        while (row := session.exec(first).first()) is not None and _is_over(session, row):
+            continue
         if row is None:
-            return None
-        if row.cancel_requested:
-            _end(session, row, "cancelled")
-            return None
-        if row.attempts >= row.most_attempts:
-            # It never came to an end of its own: whatever it does, it does it to the process that runs it.
-            row.problem = problem_of(500, "Internal error", "worker_lost", _LOST)
-            _end(session, row, "failed")
             return None
         row.state, row.lease = "running", secrets.token_hex(16)
         row.attempts += 1
@@ -88,6 +81,19 @@ def claim(database: Database, kinds: Iterable[str]) -> Claim | None:
         row.progress_done, row.progress_of = 0, None
         _touch(session, row)
         return _claim_of(row)
+
+
+def _is_over(session: Session, row: Job) -> bool:
+    """End a job that is not to be begun once more; whether it was."""
+    if row.cancel_requested:
+        _end(session, row, "cancelled")
+        return True
+    if row.attempts < row.most_attempts:
+        return False
+    # It never came to an end of its own: whatever it does, it does it to the process that runs it.
+    row.problem = problem_of(500, "Internal error", "worker_lost", _LOST)
+    _end(session, row, "failed")
+    return True
 
 
 def _claim_of(row: Job) -> Claim:
@@ -128,8 +134,6 @@ def complete(session: Session, claim: Claim, result: dict[str, Any]) -> None:
     """The job is done; raises ``LeaseLost`` where it is not this process's any more."""
     row = _mine(session, claim)
     row.result, row.problem = result, None
-    if row.progress_of is not None:
-        row.progress_done = row.progress_of
     _end(session, row, "done")
 
 

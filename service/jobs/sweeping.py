@@ -1,4 +1,7 @@
-"""Housekeeping: what has lapsed is removed once an hour, a little at a time, so that nobody waits for it."""
+"""Housekeeping: what has lapsed is removed once an hour, a little at a time, so that nobody waits for it.
+
+Idempotency keys are not among it: every POST that brings one removes those that have lapsed.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,10 @@ from typing import Any, Final
 from sqlmodel import Session, and_, col, delete, func, or_, select
 
 from service.database import Database, now, reading, writing
-from service.domain import events, files, jobs, retries
+from service.domain import events, files, jobs
 from service.domain.deliveries import Delivery
 from service.domain.events import Event
 from service.domain.jobs import Job
-from service.domain.retries import Retry
 from service.jobs.work import Context
 
 KIND: Final = "sweep"
@@ -21,7 +23,8 @@ EVERY: Final = timedelta(hours=1)
 HOUSEKEEPING_KEPT: Final = timedelta(days=1)
 #: What is removed in one transaction: other writers wait no longer than for this.
 _FILES_AT_ONCE = 5
-_ROWS_AT_ONCE = 500
+_JOBS_AT_ONCE = 500
+_EVENTS_AT_ONCE = 500
 
 
 def schedule(database: Database) -> None:
@@ -42,46 +45,36 @@ def _is_scheduled(session: Session) -> bool:
 
 
 def sweep(context: Context) -> dict[str, Any]:
-    """Remove lapsed files, settled jobs, idempotency keys and events after their time; how many of each."""
-    kinds = {"files": _files, "jobs": _jobs, "idempotency_keys": _retries, "events": _events}
+    """Remove lapsed files, and settled jobs and events after their time; how many of each."""
+    kinds = {"files": _remove_files, "jobs": _remove_jobs, "events": _remove_events}
     removed = dict.fromkeys(kinds, 0)
     for name, remove in kinds.items():
-        while True:
+        count = -1
+        while count != 0:
             with writing(context.database) as session:
                 count = remove(session)
             removed[name] += count
             context.progress(sum(removed.values()), None)
-            if count == 0:
-                break
     return removed
 
 
-def _files(session: Session) -> int:
+def _remove_files(session: Session) -> int:
     return files.remove_lapsed(session, _FILES_AT_ONCE)
 
 
-def _jobs(session: Session) -> int:
+def _remove_jobs(session: Session) -> int:
     own = and_(col(Job.organisation_id).is_(None), col(Job.finished_at) < now(session) - HOUSEKEEPING_KEPT)
     settled = or_(own, col(Job.finished_at) < now(session) - jobs.KEPT)
-    return _remove(session, Job, select(Job.id).where(settled))
-
-
-def _retries(session: Session) -> int:
-    lapsed = col(Retry.created_at) < now(session) - retries.KEPT
-    return _remove(session, Retry, select(Retry.id).where(lapsed))
-
-
-def _events(session: Session) -> int:
-    lapsed = select(Event.id).where(col(Event.occurred_at) < now(session) - events.KEPT)
-    ids = session.exec(lapsed.limit(_ROWS_AT_ONCE)).all()
+    ids = session.exec(select(Job.id).where(settled).limit(_JOBS_AT_ONCE)).all()
     if ids:
-        session.execute(delete(Delivery).where(col(Delivery.event_id).in_(ids)))
-        session.execute(delete(Event).where(col(Event.id).in_(ids)))
+        session.execute(delete(Job).where(col(Job.id).in_(ids)))
     return len(ids)
 
 
-def _remove(session: Session, model: type[Job] | type[Retry], lapsed: Any) -> int:
-    ids = session.exec(lapsed.limit(_ROWS_AT_ONCE)).all()
+def _remove_events(session: Session) -> int:
+    lapsed = select(Event.id).where(col(Event.occurred_at) < now(session) - events.KEPT)
+    ids = session.exec(lapsed.limit(_EVENTS_AT_ONCE)).all()
     if ids:
-        session.execute(delete(model).where(col(model.id).in_(ids)))
+        session.execute(delete(Delivery).where(col(Delivery.event_id).in_(ids)))
+        session.execute(delete(Event).where(col(Event.id).in_(ids)))
     return len(ids)

@@ -22,7 +22,7 @@ from service.access import standing
 from service.access.policy import Actor, Permission
 from service.database import Database, reading, writing
 from service.domain import job_leases
-from service.domain.job_leases import LEASE, Claim, JobValues, LeaseLost, problem_of
+from service.domain.job_leases import Claim, JobValues, LeaseLost, problem_of
 from service.errors import ShanhaiError, Unavailable
 from service.index import MatchIndex
 from service.settings import Settings
@@ -134,7 +134,7 @@ def run_next(
     _log.info("job_began", job=claim.job.id, kind=claim.job.kind, attempt=claim.job.attempts)
     with _Pulse(context):
         settle = _attempt(context, handlers[claim.job.kind])
-    _settle(database, claim, settle)
+    _settle(context, settle)
     return True
 
 
@@ -190,12 +190,14 @@ def _told(error: ShanhaiError) -> dict[str, Any]:
     return problem_of(error.status, error.title, error.code, error.detail, errors)
 
 
-def _settle(database: Database, claim: Claim, settle: Callable[[Session], None]) -> None:
+def _settle(context: Context, settle: Callable[[Session], None]) -> None:
     """Store what came of it; a database that is busy is asked again for as long as the lease lasts."""
-    end = time.monotonic() + LEASE.total_seconds()
+    claim, end = context.claim, time.monotonic() + job_leases.LEASE.total_seconds()
     while True:
         try:
-            with writing(database) as session:
+            with writing(context.database) as session:
+                # How far it came is told of a job that was done between two pulses too.
+                job_leases.renew(session, claim, context.moved)
                 settle(session)
         except LeaseLost:
             # Settled by its handler already, or taken on by another process.
@@ -239,7 +241,7 @@ class _Pulse:
 
     def _beat(self) -> None:
         context, moved = self._context, self._context.moved
-        is_due = time.monotonic() - self._renewed > LEASE.total_seconds() / 3
+        is_due = time.monotonic() - self._renewed > job_leases.LEASE.total_seconds() / 3
         if moved == self._stored and not is_due:
             with reading(context.database) as session:
                 context.cancel_requested = job_leases.is_cancel_requested(session, context.claim)
