@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,18 +40,14 @@ class Receiver:
     url: str = ""
     received: list[Received] = field(default_factory=list)
     answer: Callable[[int], tuple[int, dict[str, str]]] = lambda _number: (204, {})
+    #: Called with the number of a request before it is answered, and after.
+    before: Callable[[int], None] = lambda _number: None
+    after: Callable[[int], None] = lambda _number: None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ids(self) -> list[str]:
         with self.lock:
             return [one.id for one in self.received]
-
-    def wait_for(self, ids: set[str], seconds: float = 60) -> None:
-        """Until each of these has come."""
-        end = time.monotonic() + seconds
-        while missing := ids - set(self.ids()):
-            assert time.monotonic() < end, f"{len(missing)} never came: {sorted(missing)[:3]}"
-            time.sleep(0.005)
 
 
 @contextmanager
@@ -67,11 +62,14 @@ def receiving() -> Iterator[Receiver]:
                 number = len(receiver.received)
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 receiver.received.append(Received(headers, content))
+            receiver.before(number)
             status, more = receiver.answer(number)
             self.send_response(status)
             for name, value in {"Content-Length": "0", **more}.items():
                 self.send_header(name, value)
             self.end_headers()
+            self.wfile.flush()
+            receiver.after(number)
 
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing."""
