@@ -44,7 +44,7 @@ class Attempt(StrictBody):
     at: Instant
     status: Annotated[int, Check(ge=100, le=999)] | None = Check(None, description="What it answered.")
     error: AttemptError | None = Check(None, description="Why it gave no answer.")
-    milliseconds: Annotated[int, Check(ge=0)]
+    milliseconds: Annotated[int, Check(ge=0, json_schema_extra={"unit": "ms"})]
 
 
 class Webhook(Versioned, table=True):
