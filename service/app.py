@@ -23,6 +23,7 @@ from service.api import (
     comments,
     document,
     enclave_terms,
+    events,
     exports,
     files,
     fragments,
@@ -51,11 +52,13 @@ from service.api import (
     profiles,
     projects,
     reference,
+    saved_searches,
     sessions,
     submissions,
     supply_chain,
     targets,
     visits,
+    webhooks,
 )
 from service.api.deps import refuse_unknown_parameters
 from service.api.guard import Guard
@@ -98,6 +101,9 @@ ROUTERS = (
     submissions,
     ledger_entries,
     approvals,
+    events,
+    saved_searches,
+    webhooks,
     model,
     reference,
     organisations,
@@ -184,6 +190,7 @@ def create_app(settings: Settings | None = None, *, has_the_process: bool = Fals
     app.state.hashing_room = hashing_room()
     app.state.session_room = session_room(settings.pool_size, settings.busy_timeout_seconds)
     app.state.writing_room = writing_room(settings.busy_timeout_seconds) if database.is_sqlite else None
+    app.state.allow_private_webhooks = settings.allow_private_webhooks
     app.state.uploads = Uploads(settings.max_file_bytes, settings.file_timeout_seconds)
     app.state.is_current = is_current
     app.state.signer = Signer(settings.signing_key)

@@ -42,6 +42,9 @@ class Settings(BaseSettings):
         120.0, gt=0, description="Typesetting that takes longer is ended, and the export fails."
     )
     font_dir: str = Field("", description="Further fonts for PDF; one with Chinese comes with the service.")
+    allow_private_webhooks: bool = Field(
+        False, description="Whether webhooks may lead to private addresses; to loopback without TLS too."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

@@ -23,8 +23,8 @@ import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from service import workbook_bounds
-from service.workbook_bounds import Limits, refused
 from service.units import SHANGHAI
+from service.workbook_bounds import Limits, refused
 
 Cell = str | float | int | bool | date | datetime | time | timedelta | None
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -24,6 +24,7 @@ from service.domain.profiles import EXAMPLE as PROFILE
 from service.domain.projects import EXAMPLE as PROJECT
 from service.schema import migrate
 from service.settings import Settings
+from tests.record_alerts import alerts
 from tests.record_assessment import record_assessment
 from tests.record_imports import record_imports
 from tests.record_jobs import jobs_and_files
@@ -33,6 +34,7 @@ from tests.record_promotion import promotion
 _ID = re.compile(r"\b([a-z]{3})_[0-9a-z]{20,}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _SECRET = re.compile(r"\b(sh[kq])_[0-9a-f]{12}_[\w-]{43}")
+_SIGNS_WEBHOOKS = re.compile(r"\bwhsec_[A-Za-z0-9+/]{43}=")
 _PASSWORD = re.compile(r"\b[a-z2-9]{5}(-[a-z2-9]{5}){3}\b")
 _SIGNED = re.compile(r"expires=\d+&signature=[0-9a-f]{64}")
 _CURSOR = "WyJkZW1vIl0"
@@ -96,6 +98,7 @@ class Recorder:
             value = _INSTANT.sub("2026-11-23T08:00:00.000000Z", value)
             value = _SIGNED.sub(f"expires=1806508800&signature={'0' * 64}", value)
             value = _SECRET.sub(lambda found: f"{found[1]}_000000000000_" + "0" * 43, value)
+            value = _SIGNS_WEBHOOKS.sub(f"whsec_{'0' * 43}=", value)
             value = _PASSWORD.sub("k3m9x-p7wqd-hv2ct-8gnry", value)
         return value
 
@@ -173,6 +176,7 @@ def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, A
     record_imports(recorder)
     record_ledger(recorder)
     record_assessment(recorder, project["organisation_id"])
+    alerts(recorder, project["id"])
     ask("delete_profile", county, "DELETE", place)
     ask("delete_project", bureau, "DELETE", mine)
     for name in ("criteria", "rules", "industries", "measures", "quantities", "zones"):

@@ -40,6 +40,7 @@ PURE = {
     "rank_high",
     "rank_if_fixed", "rank_low",
     "score", "score_if_fixed", "status", "utility", "version", "weight",
+    "best",
     "attempts", "most_attempts", "progress_done", "progress_of",
 }  # fmt: skip
 # Their unit is that of the quantity that is named beside them.

@@ -62,6 +62,11 @@ class Permission(StrEnum):
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
     PEOPLE_GRANT = "people:grant"
+    EVENTS_READ = "events:read"
+    SEARCHES_READ = "searches:read"
+    SEARCHES_WRITE = "searches:write"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
     SETTINGS_READ = "settings:read"
     SETTINGS_WRITE = "settings:write"
     ACCOUNT_READ = "account:read"
@@ -121,6 +126,11 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.PEOPLE_READ: _EVERYONE,
     Permission.PEOPLE_WRITE: _EVERYONE,
     Permission.PEOPLE_GRANT: _EVERYONE,
+    Permission.EVENTS_READ: _EVERYONE,
+    Permission.SEARCHES_READ: _EVERYONE,
+    Permission.SEARCHES_WRITE: _EVERYONE,
+    Permission.WEBHOOKS_READ: _EVERYONE,
+    Permission.WEBHOOKS_WRITE: _EVERYONE,
     Permission.SETTINGS_READ: _EVERYONE,
     Permission.SETTINGS_WRITE: _EVERYONE,
     Permission.ACCOUNT_READ: _EVERYONE,
@@ -161,6 +171,8 @@ _VIEWER: frozenset[Permission] = _ANYBODY | {
     Permission.ASSESSMENTS_READ,
     Permission.TARGETS_READ,
     Permission.APPROVALS_READ,
+    Permission.EVENTS_READ,
+    Permission.SEARCHES_READ,
     Permission.JOBS_READ,
     # To cancel what one has asked for; others' jobs are a clerk's to cancel.
     Permission.JOBS_WRITE,
@@ -185,6 +197,7 @@ _CLERK: frozenset[Permission] = _VIEWER | {
     Permission.ASSESSMENTS_SUBMIT,
     Permission.TARGETS_WRITE,
     Permission.APPROVALS_WRITE,
+    Permission.SEARCHES_WRITE,
     Permission.FILES_WRITE,
     Permission.IMPORTS_WRITE,
 }
@@ -201,6 +214,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.PEOPLE_WRITE,
         Permission.KEYS_READ,
         Permission.KEYS_WRITE,
+        # Where data is sent to is decided by who decides which programs have keys.
+        Permission.WEBHOOKS_READ,
+        Permission.WEBHOOKS_WRITE,
     },
     "security_administrator": _ANYBODY
     | {Permission.KEYS_READ, Permission.PEOPLE_GRANT, Permission.SETTINGS_WRITE},

@@ -35,6 +35,7 @@ _TAGS = {
     "requests": "Requests to partners 请核: a link or a sheet for who does not log in",
     "assessment": "Assessment 考核: what is assessed, targets, bulletins, the page, submissions",
     "approvals": "What waits for a second person, and what became of it",
+    "alerts": "Events 事件, saved searches 订阅, webhooks 推送",
     "reference": "Regions, industries, development zones, quantities",
     "organisations": "Who calls the service",
     "pairings": "County pairings 结对关系",

@@ -19,9 +19,9 @@ from service.api.plain_query import PlainQuery
 from service.api.preconditions import not_modified
 from service.api.problems import documented
 from service.domain import profiles, project_records, projects
+from service.domain.filters import Filters
 from service.domain.projects import EXAMPLE, Project, ProjectWrite
 from service.rankings import shapes as r
-from service.rankings.filters import Filters
 from service.rankings.reader import weights_of
 from service.units import AnyQuantity, Id, ShortText
 

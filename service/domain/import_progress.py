@@ -12,6 +12,7 @@ from service.access import audit
 from service.access.policy import Actor
 from service.bulk import insert_rows
 from service.database import new_id, now, table_of
+from service.domain import events
 from service.domain.imports import (
     MOST_REFUSALS,
     Conversion,
@@ -139,6 +140,7 @@ def finish(session: Session, actor: Actor, row_id: str, *, refused: bool = False
         "duplicate": row.rows_duplicate,
     }
     audit.record(session, actor, "import.finish", "import", row.id, counts)
+    events.emit(session, "import.finished", row.id, {"import_id": row.id, **counts}, [row.organisation_id])
 
 
 def _locked(session: Session, row_id: str) -> Import:

@@ -19,6 +19,7 @@ from sqlmodel import Session, col, func, select, update
 
 from service.access.standing import Asked
 from service.database import Database, now, reading, writing
+from service.domain import events
 from service.domain.jobs import Job
 
 #: Without a sign of life for so long, a process is taken for dead.
@@ -201,6 +202,8 @@ def _end(session: Session, row: Job, state: Any) -> None:
     row.state, row.lease, row.due_at = state, None, None
     row.finished_at = now(session)
     _touch(session, row)
+    told = {"job_id": row.id, "kind": row.kind, "state": state}
+    events.emit(session, "job.finished", row.id, told, [row.organisation_id])
 
 
 def _touch(session: Session, row: Job) -> None:

@@ -17,7 +17,7 @@ from service.database import Database
 from service.domain import job_leases
 from service.errors import Unavailable
 from service.index import MatchIndex
-from service.jobs import sweeping
+from service.jobs import saved_searches, sweeping
 from service.jobs.handlers import HANDLERS
 from service.jobs.work import Handler, run_next
 from service.revisions import Commits
@@ -98,6 +98,8 @@ class Runner:
             if not ran:
                 # Somebody holds its row at this moment: asked again at once, that would be a busy wait.
                 self._stopping.wait(SQLITE_SECONDS)
+            return
+        if saved_searches.KIND in self._handlers and saved_searches.schedule(self._database):
             return
         if commits is None:
             self._stopping.wait(POSTGRESQL_SECONDS if seconds is None else min(seconds, POSTGRESQL_SECONDS))

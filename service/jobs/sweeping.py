@@ -8,18 +8,23 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, and_, col, delete, func, or_, select
 
 from service.database import Database, now, reading, writing
-from service.domain import files, jobs
+from service.domain import events, files, jobs
+from service.domain.deliveries import Delivery
+from service.domain.events import Event
 from service.domain.jobs import Job
 from service.jobs.work import Context
 
 KIND: Final = "sweep"
 EVERY: Final = timedelta(hours=1)
+#: There is a job for every delivery to a webhook, whose log is kept elsewhere.
+HOUSEKEEPING_KEPT: Final = timedelta(days=1)
 #: What is removed in one transaction: other writers wait no longer than for this.
 _FILES_AT_ONCE = 5
 _JOBS_AT_ONCE = 500
+_EVENTS_AT_ONCE = 500
 
 
 def schedule(database: Database) -> None:
@@ -40,9 +45,10 @@ def _is_scheduled(session: Session) -> bool:
 
 
 def sweep(context: Context) -> dict[str, Any]:
-    """Remove lapsed files, and settled jobs after their time; how many of each."""
-    removed = {"files": 0, "jobs": 0}
-    for name, remove in (("files", _remove_files), ("jobs", _remove_jobs)):
+    """Remove lapsed files, and settled jobs and events after their time; how many of each."""
+    kinds = {"files": _remove_files, "jobs": _remove_jobs, "events": _remove_events}
+    removed = dict.fromkeys(kinds, 0)
+    for name, remove in kinds.items():
         count = -1
         while count != 0:
             with writing(context.database) as session:
@@ -57,8 +63,18 @@ def _remove_files(session: Session) -> int:
 
 
 def _remove_jobs(session: Session) -> int:
-    settled = col(Job.finished_at) < now(session) - jobs.KEPT
+    own = and_(col(Job.organisation_id).is_(None), col(Job.finished_at) < now(session) - HOUSEKEEPING_KEPT)
+    settled = or_(own, col(Job.finished_at) < now(session) - jobs.KEPT)
     ids = session.exec(select(Job.id).where(settled).limit(_JOBS_AT_ONCE)).all()
     if ids:
         session.execute(delete(Job).where(col(Job.id).in_(ids)))
+    return len(ids)
+
+
+def _remove_events(session: Session) -> int:
+    lapsed = select(Event.id).where(col(Event.occurred_at) < now(session) - events.KEPT)
+    ids = session.exec(lapsed.limit(_EVENTS_AT_ONCE)).all()
+    if ids:
+        session.execute(delete(Delivery).where(col(Delivery.event_id).in_(ids)))
+        session.execute(delete(Event).where(col(Event.id).in_(ids)))
     return len(ids)

@@ -16,6 +16,7 @@ from sqlmodel import Session
 from service.access.policy import Actor
 from service.domain import capacity
 from service.domain.capacity import NOTHING_TAKEN
+from service.domain.filters import Filters
 from service.domain.profiles import Profile
 from service.domain.projects import ProjectFields
 from service.errors import FieldError, Invalid
@@ -31,11 +32,11 @@ from service.index import (
     Weights,
     WeightsError,
     apply_fix,
+    passing,
 )
 from service.index.snapshot import Bools
 from service.index.values import need_of, offer_of
 from service.rankings import shapes as r
-from service.rankings.filters import Filters, passing
 
 Language = Literal["zh", "en"]
 

@@ -46,7 +46,7 @@ def test_lapsed_files_and_old_jobs_are_removed_and_nothing_else(
     sweeping.schedule(database)
     assert run(database, settings, sweep=sweeping.sweep) == 1
     (job,) = _sweeps(database)
-    assert (job.state, job.result, job.progress_done) == ("done", {"files": 5, "jobs": 1}, 6)
+    assert (job.state, job.result, job.progress_done) == ("done", {"files": 5, "jobs": 1, "events": 0}, 6)
     with reading(database) as session:
         assert session.exec(select(File.id).order_by(col(File.id))).all() == kept
         assert session.exec(select(func.count()).select_from(FileChunk)).one() == 6

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from service.access.policy import Actor, Permission
 from service.database import reading as read_session
 from service.domain import projects
+from service.domain.filters import Filters
 from service.domain.shapes import StrictBody
 from service.exports import wording
 from service.exports.columns import Shown, columns, of_model, rows
@@ -21,7 +22,6 @@ from service.exports.reading import Reading, Row
 from service.index import CRITERIA, Cursor, ExclusionCursor, NeedColumns
 from service.index.snapshot import Bools
 from service.rankings import shapes as r
-from service.rankings.filters import Filters
 from service.rankings.reader import weights_of
 from service.units import Flag, Id, QuantityName
 from service.workbooks import Sheet
