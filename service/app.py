@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from service.access.oidc import Issuers
 from service.api import (
     approvals,
+    audit_events,
     comments,
     document,
     enclave_terms,
@@ -79,6 +80,7 @@ ROUTERS = (
     holds,
     pools,
     approvals,
+    audit_events,
     model,
     reference,
     organisations,

@@ -198,6 +198,10 @@ def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, A
     ask("get_key", bureau, "GET", f"/v1/keys/{key['id']}")
     ask("revoke_key", bureau, "DELETE", f"/v1/keys/{key['id']}")
     _people(recorder, project["organisation_id"])
+    (event,) = ask(
+        "list_audit_events", bureau, "GET", "/v1/audit-events", params={"action": "hold.release", "limit": 1}
+    )["items"]
+    ask("get_audit_event", bureau, "GET", f"/v1/audit-events/{event['sequence']}")
     ask("livez", bureau, "GET", "/livez")
     ask("readyz", bureau, "GET", "/readyz")
     return recorder.examples

@@ -37,6 +37,7 @@ PURE = {
     "first", "level", "limit", "neutral", "noun_version", "overdue_milestones", "place_count", "rank",
     "rank_high",
     "rank_if_fixed", "rank_low",
+    "sequence",
     "score", "score_if_fixed", "status", "utility", "version", "weight",
 }  # fmt: skip
 # Their unit is that of the quantity that is named beside them.

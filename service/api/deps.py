@@ -173,6 +173,7 @@ SettingsReader = Annotated[Actor, Depends(AllowRead(P.SETTINGS_READ))]
 SettingsWriter = Annotated[Actor, Depends(AllowWrite(P.SETTINGS_WRITE))]
 AccountReader = Annotated[Actor, Depends(AllowRead(P.ACCOUNT_READ))]
 AccountWriter = Annotated[Actor, Depends(AllowWrite(P.ACCOUNT_WRITE))]
+AuditReader = Annotated[Actor, Depends(AllowRead(P.AUDIT_READ))]
 AccountWriterApart = Annotated[Actor, Depends(AllowApart(P.ACCOUNT_WRITE))]
 
 

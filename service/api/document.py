@@ -32,6 +32,7 @@ _TAGS = {
     "visits": "Visits and delegations 考察, and the order in which to visit places",
     "enclaves": "Enclave terms 飞地分成: shares of home and host, income of villages",
     "requests": "Requests to partners 请核: a link or a sheet for who does not log in",
+    "audit": "The record of changes 审计记录, chained by hashes",
     "approvals": "What waits for a second person, and what became of it",
     "reference": "Regions, industries, development zones, quantities",
     "organisations": "Who calls the service",
