@@ -32,6 +32,7 @@ _ID = re.compile(
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _SECRET = re.compile(r"\b(sh[kq])_[0-9a-f]{12}_[\w-]{43}")
 _PASSWORD = re.compile(r"\b[a-z2-9]{5}(-[a-z2-9]{5}){3}\b")
+_HASH = re.compile(r"\b[0-9a-f]{64}\b")
 _CURSOR = "WyJkZW1vIl0"
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "ranked-table.svg"
 
@@ -92,6 +93,7 @@ class Recorder:
             value = _ID.sub(lambda found: self._numbered(found[0]), value)
             value = _INSTANT.sub("2026-11-23T08:00:00.000000Z", value)
             value = _SECRET.sub(lambda found: f"{found[1]}_000000000000_" + "0" * 43, value)
+            value = _HASH.sub("0" * 64, value)
             value = _PASSWORD.sub("k3m9x-p7wqd-hv2ct-8gnry", value)
         return value
 
