@@ -19,6 +19,7 @@ from service.access.oidc import Issuers
 from service.api import (
     approvals,
     assessments,
+    audit_events,
     bulletins,
     comments,
     document,
@@ -104,6 +105,7 @@ ROUTERS = (
     events,
     saved_searches,
     webhooks,
+    audit_events,
     model,
     reference,
     organisations,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -16,6 +17,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from service import (
+    audit_command,
     demo,
     evaluate_command,
     import_command,
@@ -30,6 +32,7 @@ from service.access.policy import Permission, Role
 from service.app import create_app
 from service.database import Database, open_database, reading, writing
 from service.domain import keys, organisations
+from service.domain.audit_events import AuditFilters
 from service.domain.organisations import OrganisationWrite
 from service.domain.shapes import validated
 from service.errors import ShanhaiError
@@ -38,6 +41,7 @@ from service.jobs import placements as past
 from service.jobs import training
 from service.logs import configure
 from service.settings import Settings
+from service.units import SHANGHAI
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Shanhai 山海: matching for joint promotion."
@@ -52,6 +56,8 @@ import_app = typer.Typer(no_args_is_help=True, help="Bulk import of files.")
 app.add_typer(import_app, name="import")
 models_app = typer.Typer(no_args_is_help=True, help="Model versions.")
 app.add_typer(models_app, name="models")
+audit_app = typer.Typer(no_args_is_help=True, help="The record of changes.")
+app.add_typer(audit_app, name="audit")
 console = Console()
 # How every process of this service speaks HTTP; benchmarks/http.py has the bare side speak it too.
 UVICORN: Final[dict[str, Any]] = {
@@ -294,6 +300,44 @@ def import_profiles(
     mode = import_command.mode_of(validate_only=validate_only, row_by_row=row_by_row)
     if import_command.run(console, _open(Settings()), organisation, path, form, mode, errors).refused:
         raise typer.Exit(1)
+
+
+@audit_app.command("verify")
+def verify_audit(
+    since: Annotated[str, typer.Option(help="A head that was printed before: begin there.")] = "",
+    anchor: Annotated[str, typer.Option(help="A head that was printed before: the chain must hold it.")] = "",
+) -> None:
+    """Follow the chain of all events; exit code 1 says that it does not hold, 2 that nothing can be said."""
+    try:
+        code = audit_command.verify(console, _open(Settings()), since, anchor)
+    except ShanhaiError as error:
+        console.print(f"[red]{error.code}[/]: {escape(error.detail)}")
+        raise typer.Exit(2) from error
+    raise typer.Exit(code)
+
+
+@audit_app.command("export")
+def export_audit(
+    form: Annotated[audit_command.Form, typer.Option("--format", help="ndjson or csv.")] = "ndjson",
+    out: Annotated[Path | None, typer.Option(dir_okay=False, help="A file; else it is printed.")] = None,
+    noun: Annotated[str | None, typer.Option(help="Such as hold.")] = None,
+    noun_id: Annotated[str | None, typer.Option(help="Of this thing.")] = None,
+    action: Annotated[str | None, typer.Option(help="Such as hold.grant.")] = None,
+    person: Annotated[str | None, typer.Option(help="Id of the person who acted.")] = None,
+    organisation: Annotated[str | None, typer.Option(help="Id of the organisation that acted.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="From here on, Shanghai time.")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Before this, Shanghai time.")] = None,
+) -> None:
+    """Write events, oldest first, as lines of JSON or as CSV."""
+    ends = [end and end.replace(tzinfo=SHANGHAI) for end in (since, until)]
+    filters = AuditFilters(noun, noun_id, action, person, organisation, *ends)
+    audit_command.export(_open(Settings()), form, out, filters)
+
+
+@audit_app.command("prune")
+def prune_audit() -> None:
+    """Verify the chain, then remove the events that are older than 36 months."""
+    audit_command.prune(console, _open(Settings()))
 
 
 @app.command()

@@ -37,6 +37,7 @@ _SECRET = re.compile(r"\b(sh[kq])_[0-9a-f]{12}_[\w-]{43}")
 _SIGNS_WEBHOOKS = re.compile(r"\bwhsec_[A-Za-z0-9+/]{43}=")
 _PASSWORD = re.compile(r"\b[a-z2-9]{5}(-[a-z2-9]{5}){3}\b")
 _SIGNED = re.compile(r"expires=\d+&signature=[0-9a-f]{64}")
+_HASH = re.compile(r"\b[0-9a-f]{64}\b")
 _CURSOR = "WyJkZW1vIl0"
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "ranked-table.svg"
 
@@ -99,6 +100,7 @@ class Recorder:
             value = _SIGNED.sub(f"expires=1806508800&signature={'0' * 64}", value)
             value = _SECRET.sub(lambda found: f"{found[1]}_000000000000_" + "0" * 43, value)
             value = _SIGNS_WEBHOOKS.sub(f"whsec_{'0' * 43}=", value)
+            value = _HASH.sub("0" * 64, value)
             value = _PASSWORD.sub("k3m9x-p7wqd-hv2ct-8gnry", value)
         return value
 
@@ -210,6 +212,10 @@ def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, A
     ask("get_key", bureau, "GET", f"/v1/keys/{key['id']}")
     ask("revoke_key", bureau, "DELETE", f"/v1/keys/{key['id']}")
     _people(recorder, project["organisation_id"])
+    (event,) = ask(
+        "list_audit_events", bureau, "GET", "/v1/audit-events", params={"action": "hold.release", "limit": 1}
+    )["items"]
+    ask("get_audit_event", bureau, "GET", f"/v1/audit-events/{event['sequence']}")
     ask("livez", bureau, "GET", "/livez")
     ask("readyz", bureau, "GET", "/readyz")
     return recorder.examples

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, inspect, make_url, select
+from sqlalchemy import func, inspect, make_url, select, text
 from sqlmodel import SQLModel
 
 from service import schema
+from service.access import audit
+from service.access.audit import AuditEvent
+from service.access.audit_chain import verify
 from service.database import Database, State, open_database, reading, revision_of, writing
 from service.domain import catalogue, tables
 from service.domain.catalogue import Catalogue
@@ -72,6 +76,38 @@ def test_the_schema_goes_down_on_data_and_up_again(world: World, database: Datab
         assert len(session.get_one(State, 1).signing_key) == 64
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+
+
+def test_a_detail_that_was_written_otherwise_is_written_as_it_was_hashed(
+    world: World, database: Database
+) -> None:
+    world.project()
+    (below,) = (
+        step.down_revision
+        for step in ScriptDirectory.from_config(schema.config()).walk_revisions()
+        if step.revision == "20261128_audit"
+    )
+    spaced = '{ "person_id": "\\u4ea9", "a" : 1.0 }'
+    with writing(database) as session:
+        audit.record(session, None, "test.write", "test", "tst_1", json.loads(spaced))
+    schema.downgrade(database, str(below))
+    as_json = ":detail" if database.is_sqlite else "CAST(:detail AS json)"
+    with database.engine.connect() as plain:
+        connection = plain.execution_options(writes=True)
+        for detail, noun_id in ((spaced, "tst_1"), ("{} ", world.organisations["anji"])):
+            told = f"UPDATE audit_events SET detail = {as_json} WHERE noun_id = :noun_id"
+            connection.execute(text(told), {"detail": detail, "noun_id": noun_id})
+        connection.commit()
+    schema.migrate(database)
+    report = verify(database)
+    # What parses to something else than was hashed is not put right.
+    assert report.fault is not None
+    with reading(database) as session:
+        same = select(AuditEvent.sequence).where(AuditEvent.noun_id == world.organisations["anji"])
+        whose = session.execute(same).scalar_one()
+        written = text("SELECT CAST(detail AS TEXT) FROM audit_events WHERE noun_id = 'tst_1'")
+        assert session.execute(written).scalar_one() == '{"a":1.0,"person_id":"亩"}'
+    assert report.fault.sequence == whose
 
 
 def test_loading_the_catalogue_again_changes_nothing(database: Database) -> None:

@@ -39,6 +39,7 @@ PURE = {
     "first", "level", "limit", "neutral", "noun_version", "overdue_milestones", "place_count", "rank",
     "rank_high",
     "rank_if_fixed", "rank_low",
+    "sequence",
     "score", "score_if_fixed", "status", "utility", "version", "weight",
     "best",
     "attempts", "most_attempts", "progress_done", "progress_of",

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_alerts"
-down_revision = "20261128_jobs"
+down_revision = "20261128_import_requests"
 branch_labels = None
 depends_on = None
 

@@ -239,6 +239,7 @@ FileReader = Annotated[Actor, Depends(AllowRead(P.FILES_READ))]
 FileReaderOrLink = Annotated[Actor | None, Depends(AllowReadOrLink(P.FILES_READ))]
 ExportAsker = Annotated[Actor, Depends(AllowWrite(P.EXPORTS_WRITE))]
 FileWriterApart = Annotated[Actor, Depends(AllowApart(P.FILES_WRITE))]
+AuditReader = Annotated[Actor, Depends(AllowRead(P.AUDIT_READ))]
 AccountWriterApart = Annotated[Actor, Depends(AllowApart(P.ACCOUNT_WRITE))]
 
 

@@ -34,6 +34,7 @@ _TAGS = {
     "enclaves": "Enclave terms 飞地分成: shares of home and host, income of villages",
     "requests": "Requests to partners 请核: a link or a sheet for who does not log in",
     "assessment": "Assessment 考核: what is assessed, targets, bulletins, the page, submissions",
+    "audit": "The record of changes 审计记录, chained by hashes",
     "approvals": "What waits for a second person, and what became of it",
     "alerts": "Events 事件, saved searches 订阅, webhooks 推送",
     "reference": "Regions, industries, development zones, quantities",

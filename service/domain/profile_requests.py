@@ -108,7 +108,7 @@ class Difference(Answer):
 
     field: str
     unit: str
-    before: Value
+    before: Value = Field(description="Null too where the profile is another organisation's by now.")
     after: Value
     accepted: bool
 
@@ -170,7 +170,8 @@ def read(session: Session, row: ProfileRequest) -> ProfileRequestRead:
     """The request with the differences that its answer makes to the profile as it is now."""
     said = row.answer or {}
     profile = session.get_one(Profile, row.profile_id)
-    now_stated = stated(profile)
+    # A county that has confirmed the profile meanwhile withholds what it likes from whoever asked.
+    now_stated = stated(profile) if row.organisation_id in profile.owners() else {}
     units = {name: field.unit for name, field in askable(session).items()}
     differences = [
         Difference(
@@ -189,6 +190,12 @@ def read(session: Session, row: ProfileRequest) -> ProfileRequestRead:
         note=said.get("note"),
         differences=differences,
     )
+
+
+def is_still_own(session: Session, row: ProfileRequest) -> bool:
+    """Whether the profile is there still, and its figures are for whoever asked to see."""
+    profile = session.get_one(Profile, row.profile_id)
+    return profile.deleted_at is None and row.organisation_id in profile.owners()
 
 
 def ask(session: Session, actor: Actor, body: ProfileRequestWrite) -> Issued:

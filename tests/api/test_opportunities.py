@@ -388,3 +388,14 @@ def test_a_repeated_recommendation_or_move_is_done_once(world: World) -> None:
     assert [answer.status_code for answer in moves] == [200, 200]
     assert "location" not in moves[0].headers
     assert len(world.get("jiashan", at(record, "stage-changes")).json()["items"]) == 2
+
+
+@pytest.mark.parametrize("who", ["jiashan", "qingyuan"])
+def test_a_record_can_be_ended_after_its_project_or_its_place_was_taken_back(world: World, who: str) -> None:
+    row, other = opened(world), opened(world)
+    assert world.delete("jiashan", f"/v1/projects/{row['project_id']}").status_code == 204
+    assert world.delete("qingyuan", f"/v1/profiles/{other['profile_id']}").status_code == 204
+    for one in (row, other):
+        ended = move(world, who, one, "ended", reason_code="other")
+        assert ended.status_code == 200, ended.text
+        assert world.get(who, at(one)).json()["stage"] == "ended"
