@@ -19,6 +19,7 @@ from service.access.oidc import Issuers
 from service.api import (
     approvals,
     comments,
+    docs_page,
     document,
     enclave_terms,
     fragments,
@@ -63,6 +64,7 @@ from service.settings import Settings
 
 _log = structlog.get_logger()
 ROUTERS = (
+    docs_page,
     health,
     projects,
     profiles,
@@ -140,6 +142,7 @@ def create_app(settings: Settings | None = None, *, has_the_process: bool = Fals
         version=version("shanhai"),
         description=document.DESCRIPTION,
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
         dependencies=[Depends(refuse_unknown_parameters)],
