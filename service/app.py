@@ -22,6 +22,7 @@ from service.api import (
     audit_events,
     bulletins,
     comments,
+    docs_page,
     document,
     enclave_terms,
     events,
@@ -80,6 +81,7 @@ from service.settings import Settings
 
 _log = structlog.get_logger()
 ROUTERS = (
+    docs_page,
     health,
     projects,
     profiles,
@@ -179,6 +181,7 @@ def create_app(settings: Settings | None = None, *, has_the_process: bool = Fals
         version=version("shanhai"),
         description=document.DESCRIPTION,
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
         dependencies=[Depends(refuse_unknown_parameters)],
