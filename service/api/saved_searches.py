@@ -16,7 +16,6 @@ from service.api.deps import (
     SearchWriter,
     WriteSession,
 )
-from service.api.match_engine import weights_of
 from service.api.pages import Page, page
 from service.api.patches import MergePatch, patch_of
 from service.api.preconditions import IfMatch, OnceDep, tagged
@@ -29,6 +28,7 @@ from service.domain.saved_searches import (
     SavedSearchWrite,
 )
 from service.index import MatchIndex, require_known
+from service.rankings.reader import weights_of
 from service.units import Id
 
 router = APIRouter(prefix="/v1/saved-searches", tags=["alerts"])
