@@ -57,7 +57,7 @@ Stream = tuple[str, str, str | None, str, str | None]
 
 def exact(number: float | Decimal | Fraction) -> Fraction:
     """The number as it is written: 0.1 is a tenth, not the binary figure next to it."""
-    return number if isinstance(number, Fraction) else Fraction(str(number))
+    return Fraction(str(number)) if isinstance(number, float) else Fraction(number)
 
 
 def recognised(entry: Entry) -> Fraction | None:
