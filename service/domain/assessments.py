@@ -26,7 +26,7 @@ from service.domain.assessing.counting import Entry, exact
 from service.domain.assessing.lines import Line, Scope, line_of
 from service.domain.assessing.ranks import Standing
 from service.domain.indicator_packs import IndicatorPack
-from service.domain.indicators import Period
+from service.domain.indicators import Indicator, Period
 from service.domain.ledger_entries import Counted, LedgerEntry
 from service.domain.organisations import Organisation
 from service.domain.pairings import Pairing, Programme
@@ -108,7 +108,7 @@ def computed(session: Session, organisation: Organisation, question: Question, *
             indicator,
             pack.outlook,
             scope,
-            entries,
+            [entry for measure in measures_of(indicator) for entry in entries.get(measure, ())],
             records,
             targets.get(indicator.code, {}),
             peers.of_indicator(indicator.code),
@@ -137,8 +137,15 @@ def _pairs(session: Session, organisation: Organisation, question: Question) -> 
     return wanted
 
 
-def _entries(session: Session, organisation: Organisation, question: Question) -> list[Entry]:
-    """All that counts for the organisation's region, whichever side has claimed it, in every year.
+def measures_of(indicator: Indicator) -> list[str]:
+    """The measures that an indicator counts, each once."""
+    return list(dict.fromkeys(term.measure for term in indicator.terms))
+
+
+def _entries(
+    session: Session, organisation: Organisation, question: Question
+) -> Mapping[str, Sequence[Entry]]:
+    """By measure, all that counts for the organisation's region, whichever side claimed it, in every year.
 
     By the regions and the programme that a pairing had on the day of the claim: one that is changed
     afterwards must not show its entries to others.
@@ -155,7 +162,11 @@ def _entries(session: Session, organisation: Organisation, question: Question) -
         statement = statement.where(LedgerEntry.pairing_id == question.pairing_id)
     pairing_of = dict(session.exec(statement).all())
     counted = ledger_entries.counted(session, pairing_ids=set(pairing_of.values()))
-    return [entry_of(found) for found in counted if found.entry_id in pairing_of]
+    by_measure: defaultdict[str, list[Entry]] = defaultdict(list)
+    for found in counted:
+        if found.entry_id in pairing_of:
+            by_measure[found.measure].append(entry_of(found))
+    return by_measure
 
 
 def entry_of(found: Counted) -> Entry:
@@ -169,8 +180,8 @@ def entry_of(found: Counted) -> Entry:
         pairing_id=found.pairing_id,
         measure=found.measure,
         component=found.component,
-        amount=exact(found.amount),
-        recognised_amount=exact(found.recognised_amount),
+        amount=found.amount,
+        recognised_amount=found.recognised_amount,
         occurred_on=found.occurred_on,
         state=found.state,
         is_reversed=found.is_reversed,
