@@ -26,8 +26,8 @@ from service.domain.assessing.counting import Entry, exact
 from service.domain.assessing.lines import Line, Scope, line_of
 from service.domain.assessing.ranks import Standing
 from service.domain.indicator_packs import IndicatorPack
-from service.domain.indicators import Period
-from service.domain.ledger_entries import Counted
+from service.domain.indicators import Indicator, Period
+from service.domain.ledger_entries import Counted, LedgerEntry
 from service.domain.organisations import Organisation
 from service.domain.pairings import Pairing, Programme
 from service.domain.submissions import Reported
@@ -92,7 +92,7 @@ def computed(session: Session, organisation: Organisation, question: Question, *
     as_of = now(session)
     today = shanghai_day(as_of)
     scope = Scope(question.year, question.period, today)
-    entries = _entries(session, pairs, question.programme)
+    entries = _entries(session, organisation, question)
     in_force = [pair for pair in pairs if pairings.holds_on(pair, today)]
     records = pipeline.prospects(session, organisation, in_force) if is_own else ()
     targets = _targets(session, organisation.id, question)
@@ -108,7 +108,7 @@ def computed(session: Session, organisation: Organisation, question: Question, *
             indicator,
             pack.outlook,
             scope,
-            entries,
+            [entry for measure in measures_of(indicator) for entry in entries.get(measure, ())],
             records,
             targets.get(indicator.code, {}),
             peers.of_indicator(indicator.code),
@@ -137,10 +137,36 @@ def _pairs(session: Session, organisation: Organisation, question: Question) -> 
     return wanted
 
 
-def _entries(session: Session, pairs: Sequence[Pairing], programme: Programme) -> list[Entry]:
-    """All that counts under these pairings, whichever side has claimed it, in every year."""
-    counted = ledger_entries.counted(session, pairing_ids=[pair.id for pair in pairs])
-    return [entry_of(found) for found in counted if found.programme == programme]
+def measures_of(indicator: Indicator) -> list[str]:
+    """The measures that an indicator counts, each once."""
+    return list(dict.fromkeys(term.measure for term in indicator.terms))
+
+
+def _entries(
+    session: Session, organisation: Organisation, question: Question
+) -> Mapping[str, Sequence[Entry]]:
+    """By measure, all that counts for the organisation's region, whichever side claimed it, in every year.
+
+    By the regions and the programme that a pairing had on the day of the claim: one that is changed
+    afterwards must not show its entries to others.
+    """
+    codes = regions.at_or_below(organisation.region_code)
+    statement = select(LedgerEntry.id, LedgerEntry.pairing_id).where(
+        LedgerEntry.programme == question.programme,
+        or_(
+            col(LedgerEntry.supporting_region_code).in_(codes),
+            col(LedgerEntry.partner_region_code).in_(codes),
+        ),
+    )
+    if question.pairing_id is not None:
+        statement = statement.where(LedgerEntry.pairing_id == question.pairing_id)
+    pairing_of = dict(session.exec(statement).all())
+    counted = ledger_entries.counted(session, pairing_ids=set(pairing_of.values()))
+    by_measure: defaultdict[str, list[Entry]] = defaultdict(list)
+    for found in counted:
+        if found.entry_id in pairing_of:
+            by_measure[found.measure].append(entry_of(found))
+    return by_measure
 
 
 def entry_of(found: Counted) -> Entry:
@@ -154,8 +180,8 @@ def entry_of(found: Counted) -> Entry:
         pairing_id=found.pairing_id,
         measure=found.measure,
         component=found.component,
-        amount=exact(found.amount),
-        recognised_amount=exact(found.recognised_amount),
+        amount=found.amount,
+        recognised_amount=found.recognised_amount,
         occurred_on=found.occurred_on,
         state=found.state,
         is_reversed=found.is_reversed,

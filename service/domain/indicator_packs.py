@@ -147,6 +147,9 @@ def holding(
     )
     found = []
     for pack, region_code in session.exec(statement):
+        if pack.organisation_id == organisation.id:
+            # Nobody sets what is asked of oneself.
+            continue
         if pack.organisation_id is None:
             found.append((len(path) + 1, pack.id, pack))
         elif region_code in path:

@@ -460,6 +460,41 @@ def test_where_nobody_has_said_what_is_assessed_there_is_no_page(world: World) -
     assert page_of(world, programme="other")["pack"]["is_example"] is False
 
 
+def organisation(world: World, name: str, kind: str, region_code: str) -> None:
+    """Another organisation of the tests, with a key of its own."""
+    body = {"name": name, "kind": kind, "region_code": region_code}
+    made = world.post("platform", "/v1/organisations", body).json()
+    world.organisations[name] = made["id"]
+    wanted = {"organisation_id": made["id"], "name": "test"}
+    world.secrets[name] = world.post("platform", "/v1/keys", wanted).json()["secret"]
+
+
+def test_an_authority_reaches_as_far_as_its_region_and_its_pack_goes_before_those_above(world: World) -> None:
+    organisation(world, "jiaxing", "authority", "330400")
+    province = world.post("zhejiang", "/v1/indicator-packs", own_pack(world)).json()
+    city = world.post("jiaxing", "/v1/indicator-packs", own_pack(world, name="嘉兴市考核")).json()
+    assert page_of(world)["pack"]["id"] == city["id"]
+    assert page_of(world, "qingyuan")["pack"]["id"] == province["id"]
+    for who, status in (("jiashan", 200), ("qingyuan", 404)):
+        asked = {"programme": "mountain_sea", "organisation_id": world.organisations[who]}
+        assert world.get("jiaxing", f"/v1/assessments/{YEAR}", params=asked).status_code == status
+        body = {**asked, "year": YEAR, "indicator": "jobs", "amount": 5}
+        assert world.post("jiaxing", "/v1/targets", body).status_code == (201 if status == 200 else 404)
+    # The city is itself assessed by the province, on what its counties bring.
+    recorded(world, 400)
+    mine = page_of(world, "jiaxing")
+    assert line_of(mine, "funds_in_place")["done"] == 400
+    assert mine["pack"]["id"] == province["id"]
+
+
+def test_a_pairing_that_is_changed_afterwards_takes_no_entry_with_it(world: World) -> None:
+    recorded(world, 400)
+    path = f"/v1/pairings/{pairing(world)}"
+    assert world.patch("jiashan", path, {"partner_region_code": "330523"}).status_code == 200
+    assert line_of(page_of(world, "anji"), "funds_in_place")["done"] == 0
+    assert line_of(page_of(world, "qingyuan"), "funds_in_place")["done"] == 400
+
+
 # Who sees what
 
 

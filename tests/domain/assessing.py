@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from itertools import count
 from typing import Any
@@ -54,7 +55,7 @@ def entry(
     is_reversed: bool = False,
 ) -> Entry:
     """An entry; recognised at the share."""
-    exactly = Fraction(str(amount))
+    exactly = Decimal(str(amount))
     return Entry(
         entry_id=f"led_{next(_numbers):06}",
         organisation_id="org_1",
@@ -63,7 +64,7 @@ def entry(
         measure=measure,
         component=component,
         amount=exactly,
-        recognised_amount=exactly * Fraction(str(share)) if state == "recognised" else Fraction(0),
+        recognised_amount=exactly * Decimal(str(share)) if state == "recognised" else Decimal(0),
         occurred_on=date.fromisoformat(on),
         state=state,
         is_reversed=is_reversed,

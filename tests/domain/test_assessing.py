@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -83,12 +83,14 @@ def test_a_stock_stands_for_as_many_month_ends_as_it_is_carried(carry: int, olde
     assert oldest_month_end(date(2026, 3, 30), carry).isoformat() == oldest
 
 
+@settings(deadline=None)
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(-30, 30))
 def test_months_on_and_back_lose_no_more_than_the_end_of_a_month(day: date, months: int) -> None:
     back = months_on(months_on(day, months), -months)
     assert back == day or (back.replace(day=1) == day.replace(day=1) and back < day and day.day > 28)
 
 
+@settings(deadline=None)
 @given(st.integers(-400, 800))
 def test_the_elapsed_part_of_a_window_lies_between_nothing_and_all(days: int) -> None:
     part = YEAR.elapsed(YEAR.first + timedelta(days=days))
@@ -180,6 +182,7 @@ _PARTS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(_PARTS)
 def test_the_whole_is_the_largest_that_its_parts_allow(parts: list[tuple[Fraction, Fraction | None]]) -> None:
     def allowed(whole: Fraction) -> Fraction:
@@ -194,6 +197,7 @@ def test_the_whole_is_the_largest_that_its_parts_allow(parts: list[tuple[Fractio
         assert allowed(larger) < larger
 
 
+@settings(deadline=None)
 @given(_PARTS, st.integers(0, 5), st.fractions(0, 100, max_denominator=10))
 def test_more_of_a_part_is_never_less_of_the_whole(
     parts: list[tuple[Fraction, Fraction | None]], position: int, more: Fraction
@@ -400,6 +404,7 @@ def test_a_rank_that_nobody_knows_leaves_points_open_and_not_lost(
     assert (found.points, found.lost, found.open) == (Decimal(points), Decimal(lost), Decimal(waits))
 
 
+@settings(deadline=None)
 @given(
     st.one_of(st.none(), st.fractions(0, 3)),
     st.one_of(st.none(), st.integers(1, 50)),
@@ -413,6 +418,7 @@ def test_won_lost_and_open_points_make_the_whole(
     assert min(found.points, found.lost, found.open) >= 0
 
 
+@settings(deadline=None)
 @given(st.fractions(0, 2), st.fractions(0, 2), st.booleans())
 def test_a_better_ratio_never_brings_fewer_points(one: Fraction, other: Fraction, is_stepped: bool) -> None:
     line = indicator(by_ratio=STEPS, is_stepped=is_stepped)
@@ -547,6 +553,7 @@ _CAPPED = [
 ]
 
 
+@settings(deadline=None)
 @given(
     _ENTRIES,
     _RECORDS,
@@ -571,6 +578,7 @@ def test_the_cautious_never_expect_more_than_the_bold(
     assert low <= expected <= high
 
 
+@settings(deadline=None)
 @given(_ENTRIES)
 def test_the_order_of_entries_changes_nothing(entries: list[Entry]) -> None:
     for line in (indicator(terms=_CAPPED), indicator(nature="stock")):

@@ -1,6 +1,7 @@
 """How much counts: entries of the ledger within a window, by shares and caps. Flows add up, stocks stand.
 
-Everything is a fraction until it is shown: 0.1 and 0.2 make 0.3, and a third of a sum three times the sum.
+Entries are decimals, and everything made of them a fraction until it is shown: 0.1 and 0.2 make 0.3, and
+three thirds of a sum the sum.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ class Entry:
     pairing_id: str
     measure: str
     component: str | None
-    amount: Fraction
-    recognised_amount: Fraction
+    amount: Decimal
+    recognised_amount: Decimal
     occurred_on: date
     state: State
     is_reversed: bool
@@ -50,27 +51,27 @@ class Cell:
 #: By cell, what counts before shares and caps.
 Amounts = Mapping[Cell, Fraction]
 #: What an entry is worth; None where it says nothing yet.
-Worth = Callable[[Entry], Fraction | None]
+Worth = Callable[[Entry], Decimal | None]
 #: What one stream of month-end figures is told apart by.
 Stream = tuple[str, str, str | None, str, str | None]
 
 
 def exact(number: float | Decimal | Fraction) -> Fraction:
     """The number as it is written: 0.1 is a tenth, not the binary figure next to it."""
-    return number if isinstance(number, Fraction) else Fraction(str(number))
+    return Fraction(str(number)) if isinstance(number, float) else Fraction(number)
 
 
-def recognised(entry: Entry) -> Fraction | None:
+def recognised(entry: Entry) -> Decimal | None:
     """What the authority lets count; None before it has said so."""
     return entry.recognised_amount if entry.state == "recognised" else None
 
 
-def claimed(entry: Entry) -> Fraction | None:
+def claimed(entry: Entry) -> Decimal | None:
     """What is claimed, whether or not anybody has agreed yet."""
     return entry.amount
 
 
-def hoped(entry: Entry) -> Fraction | None:
+def hoped(entry: Entry) -> Decimal | None:
     """What will count if everything that waits is recognised in full."""
     return entry.recognised_amount if entry.state == "recognised" else entry.amount
 
@@ -84,12 +85,12 @@ def amounts_of(
         for figure in newest(indicator, entries, standing(indicator, window, today), worth).values():
             stocks[figure.cell] += figure.amount
         return stocks
-    sums: defaultdict[Cell, Fraction] = defaultdict(Fraction)
+    sums: defaultdict[tuple[int, str | None], Decimal] = defaultdict(Decimal)
     for entry in entries:
         term = term_of(indicator, entry)
         if term is not None and window.holds(entry.occurred_on):
-            sums[Cell(term, entry.opportunity_id)] += worth(entry) or 0
-    return sums
+            sums[term, entry.opportunity_id] += worth(entry) or 0
+    return {Cell(*cell): exact(amount) for cell, amount in sums.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def newest(
             at[stream_of(entry), entry.occurred_on].append(entry)
     found: dict[Stream, MonthEnd] = {}
     for (stream, day), told in sorted(at.items(), key=lambda item: item[0][1]):
-        amount = sum((worth(entry) or Fraction(0) for entry in told), Fraction(0))
+        amount = exact(sum((worth(entry) or Decimal(0) for entry in told), Decimal(0)))
         term = term_of(indicator, told[0])
         is_void = amount == 0 and all(entry.is_reversed or entry.amount < 0 for entry in told)
         if term is not None and not is_void:

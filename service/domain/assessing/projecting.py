@@ -7,9 +7,10 @@ of them is a forecast with a proven error: the assumptions are shown beside what
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -95,8 +96,12 @@ def project(
     coming = list(awaiting(indicator, outlook, entries, window, today))
     unplanned: list[str] = []
     if indicator.prospect is not None and today <= window.last:
+        of_record: defaultdict[str | None, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            of_record[entry.opportunity_id].append(entry)
         for record in records:
-            found = planned(indicator, outlook, entries, record, window, today)
+            own = of_record[record.opportunity_id]
+            found = planned(indicator, outlook, own, record, window, today)
             coming += found or ()
             if found is None:
                 unplanned.append(record.opportunity_id)
@@ -112,10 +117,14 @@ def awaiting(
         entry for entry in entries if term_of(indicator, entry) is not None and entry.state in _AWAITING
     ]
     if indicator.nature == "flow":
+        # One line for all of a joint record that waits for the same, and one for what takes back.
+        sums: defaultdict[tuple[int, str | None, bool, bool], Decimal] = defaultdict(Decimal)
         for entry in waiting:
             if window.holds(entry.occurred_on):
-                cell = Cell(term_of(indicator, entry) or 0, entry.opportunity_id)
-                yield _awaited(outlook, cell, entry.amount, entry.state == "confirmed")
+                term, is_confirmed = term_of(indicator, entry) or 0, entry.state == "confirmed"
+                sums[term, entry.opportunity_id, is_confirmed, entry.amount < 0] += entry.amount
+        for (term, name, is_confirmed, _), amount in sums.items():
+            yield _awaited(outlook, Cell(term, name), exact(amount), is_confirmed)
         return
     states: defaultdict[Stream, set[str]] = defaultdict(set)
     for entry in waiting:
@@ -148,7 +157,7 @@ def _awaited(outlook: Outlook, cell: Cell, amount: Fraction, is_confirmed: bool)
 def planned(
     indicator: Indicator,
     outlook: Outlook,
-    entries: Iterable[Entry],
+    own: Sequence[Entry],
     record: Prospective,
     window: Window,
     today: date,
@@ -157,15 +166,14 @@ def planned(
 
     What the project brings less what was claimed of it already, in equal parts at its open milestones of
     the kind. A milestone that is late is taken for today; every one slips by the days of each case.
+    ``own`` are the entries of the record.
     """
     prospect, stage_chance = indicator.prospect, outlook.stages.get(record.stage)
     whole = record.brings.get(prospect.brings) if prospect else None
     if prospect is None or stage_chance is None or whole is None:
         return ()
     # A joint record counts once, however much of its money has come.
-    gone = (
-        _claimed_of(indicator, entries, record.opportunity_id, today) if indicator.counts == "amount" else 0
-    )
+    gone = _claimed_of(indicator, own, today) if indicator.counts == "amount" else 0
     rest = {case: max(whole[case] - gone, Fraction(0)) for case in CASES}
     steps = [step for step in record.steps if step.kind == prospect.milestone and step.actual_on is None]
     is_reached = not steps and any(step.kind == prospect.milestone for step in record.steps)
@@ -199,13 +207,12 @@ def _planned_term(indicator: Indicator) -> int:
     return free[0] if free else 0
 
 
-def _claimed_of(indicator: Indicator, entries: Iterable[Entry], opportunity_id: str, today: date) -> Fraction:
+def _claimed_of(indicator: Indicator, own: Sequence[Entry], today: date) -> Fraction:
     """All that was ever claimed of a joint record; of a stock, the newest figures of its streams."""
-    own = [entry for entry in entries if entry.opportunity_id == opportunity_id]
     if indicator.nature == "stock":
         figures = newest(indicator, own, Window(date.min, today), claimed).values()
         return sum((figure.amount for figure in figures), Fraction(0))
-    return sum((entry.amount for entry in own if term_of(indicator, entry) is not None), Fraction(0))
+    return exact(sum((entry.amount for entry in own if term_of(indicator, entry) is not None), Decimal(0)))
 
 
 def _chances(chance: Chance) -> dict[Case, Fraction]:
