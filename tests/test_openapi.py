@@ -28,6 +28,9 @@ FILES = {
     "get_visit_calendar": "text/calendar",
     "get_profile_request_sheet": WORKBOOK,
     "get_file_content": "application/octet-stream",
+    "get_import_errors_csv": "text/csv",
+    "get_import_errors_xlsx": WORKBOOK,
+    "get_import_template": WORKBOOK,
 }
 # A walk that finds next to nothing would pass all that it asserts.
 LEAST_OPERATIONS = 40
@@ -43,6 +46,8 @@ PURE = {
     "score", "score_if_fixed", "status", "utility", "version", "weight",
     "best",
     "attempts", "most_attempts", "progress_done", "progress_of",
+    "cells", "errors", "factor", "first_line", "line", "number", "rows_accepted", "rows_done", "rows_duplicate",
+    "rows_refused", "rows_stored",
 }  # fmt: skip
 # Their unit is that of the quantity that is named beside them.
 OF_A_QUANTITY = {"amount", "capacity", "held"}
