@@ -24,6 +24,7 @@ from service.domain.profiles import EXAMPLE as PROFILE
 from service.domain.projects import EXAMPLE as PROJECT
 from service.schema import migrate
 from service.settings import Settings
+from tests.record_exports import exports
 from tests.record_jobs import jobs_and_files
 from tests.record_promotion import promotion
 
@@ -171,6 +172,7 @@ def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, A
     record_holds(recorder, project["id"], profile["id"])
     promotion(recorder, project["id"], profile["id"])
     jobs_and_files(recorder)
+    exports(recorder)
     ask("delete_profile", county, "DELETE", place)
     ask("delete_project", bureau, "DELETE", mine)
     for name in ("criteria", "rules", "industries", "quantities", "zones"):
