@@ -27,6 +27,7 @@ from service.settings import Settings
 from tests.record_alerts import alerts
 from tests.record_assessment import record_assessment
 from tests.record_imports import record_imports
+from tests.record_exports import exports
 from tests.record_jobs import jobs_and_files
 from tests.record_ledger import record_ledger
 from tests.record_promotion import promotion
@@ -179,6 +180,7 @@ def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, A
     record_ledger(recorder)
     record_assessment(recorder, project["organisation_id"])
     alerts(recorder, project["id"])
+    exports(recorder)
     ask("delete_profile", county, "DELETE", place)
     ask("delete_project", bureau, "DELETE", mine)
     for name in ("criteria", "rules", "industries", "measures", "quantities", "zones"):

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final, cast
 
 from service.access.policy import Permission
-from service.database import reading, writing
+from service.database import now, reading, writing
 from service.domain import files
 from service.domain.shapes import validated
 from service.exports.kind import MEDIA_TYPES, Format, file_name
@@ -45,7 +45,7 @@ def export(context: Context) -> dict[str, Any]:
         with writing(context.database) as session:
             # Again: whoever was refused meanwhile gets no file.
             actor = context.actor(session, *needs)
-            day = shanghai_day(read.reader.effective_at)
+            day = shanghai_day(now(session))
             row = files.store(
                 session,
                 actor,
