@@ -37,6 +37,7 @@ from service.units import Flag, Id, Instant, Name
 OVERLAP: Final = timedelta(hours=24)
 MOST_WEBHOOKS: Final = 20
 _SECRET_BYTES: Final = 32
+_FORGOTTEN: Final = ""
 _DISABLED: Final = "This webhook is disabled; enable it first."
 
 Address = Annotated[
@@ -220,8 +221,8 @@ def remove(session: Session, actor: Actor, webhook_id: str, expected: ExpectedVe
             "enabled": False,
             "disabled_because": "asked",
             "deleted_at": now(session),
-            "secret": "",
-            "previous_secret": None,
+            "secret": _FORGOTTEN,
+            **dict.fromkeys(("previous_secret", "previous_until")),
         },
     )
     _note(session, actor, row, "delete")
