@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LARGEST_NUMBER = 1e12
+FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2199, 12, 31)
 
 # Direction controls can make a name read differently from what is stored.
 _FORBIDDEN = re.compile(
@@ -59,7 +60,7 @@ def _whole_date(value: Any) -> Any:
 
 def _plausible(value: date) -> date:
     # Years outside this range are typing slips, and the two databases disagree on some of them.
-    if not date(1949, 10, 1) <= value <= date(2199, 12, 31):
+    if not FIRST_DAY <= value <= LAST_DAY:
         raise PydanticCustomError("date_out_of_range", "Send a date between 1949-10-01 and 2199-12-31.")
     return value
 

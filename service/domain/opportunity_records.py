@@ -146,8 +146,10 @@ def enter(
 
 
 def _set_project_stage(session: Session, project_id: str) -> None:
-    statement = select(Project).where(Project.id == project_id).with_for_update()
-    project = session.exec(statement).one()
+    # No key changes: two records of one project that begin at once both refer to it, and neither must wait
+    # for the other. Read afresh: its organisation may have changed it since.
+    statement = select(Project).where(Project.id == project_id).with_for_update(key_share=True)
+    project = session.exec(statement.execution_options(populate_existing=True)).one()
     live = select(Opportunity.stage).where(Opportunity.project_id == project_id, Opportunity.stage != "ended")
     stage = stages.furthest([cast(Stage, found) for found in session.exec(live)]) or "registered"
     if project.stage != stage:

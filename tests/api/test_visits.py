@@ -218,3 +218,13 @@ def test_what_came_of_a_visit_can_be_noted_after_a_place_was_taken_back(world: W
     body = {"purpose": "再访", "starts_on": "2026-12-08", "ends_on": "2026-12-08", "stops": stops}
     told = world.post("jiashan", "/v1/visits", body)
     assert told.json()["errors"][0]["code"] == "unknown_profile"
+
+
+def test_an_itinerary_that_would_go_on_after_the_last_day_of_the_calendar_is_refused(world: World) -> None:
+    world.profile(lon=119.1, lat=27.6)
+    world.profile("jiuzhaigou", region_code="513225", lon=104.2, lat=33.2)
+    body = {"project_id": world.project(must=[])["id"], "starts_on": "2199-12-31", "days": 2}
+    told = world.post("jiashan", "/v1/itineraries", body)
+    assert told.status_code == 422, told.text
+    assert told.json()["errors"][0]["pointer"] == "/starts_on"
+    assert world.post("jiashan", "/v1/itineraries", {**body, "starts_on": "2199-12-30"}).status_code == 200
