@@ -16,7 +16,7 @@ from service.index import MatchIndex, Snapshot, Upkeep, Weights, upkeep
 from service.index.stored import building
 from service.settings import Settings
 from tests.conftest import World
-from tests.processes.serving import forked
+from tests.processes.forked import forked
 
 ROUNDS = 6
 
