@@ -23,6 +23,7 @@ from service.database import Database, State, open_database, reading, revision_o
 from service.domain import catalogue, tables
 from service.domain.catalogue import Catalogue
 from tests.conftest import DATABASES, World, _run_on_server
+from tests.processes.forked import forked
 
 
 def counts(database: Database) -> dict[str, int]:
@@ -154,11 +155,8 @@ def _migrate_when_all_are_ready(url: str, start: Any) -> None:
 
 
 def test_two_processes_that_migrate_at_once_both_succeed(empty_url: str) -> None:
-    context = multiprocessing.get_context("forkserver")
-    # Imported once, in a process of its own; each of the two is a fresh fork of that one.
-    context.set_forkserver_preload(["service.schema"])
-    start = context.Barrier(2)
-    both = [context.Process(target=_migrate_when_all_are_ready, args=(empty_url, start)) for _ in range(2)]
+    start = forked.Barrier(2)
+    both = [forked.Process(target=_migrate_when_all_are_ready, args=(empty_url, start)) for _ in range(2)]
     for process in both:
         process.start()
     for process in both:

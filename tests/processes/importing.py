@@ -6,6 +6,8 @@ import multiprocessing
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from tests.processes.forked import forked
+
 BATCH = 40
 # Forked from a process that holds the imports already, so that a dozen can be killed in seconds; this
 # module itself imports nothing that takes long.
@@ -51,6 +53,6 @@ def working(url: str, directory: Path, notes: Path) -> BaseProcess:
 
 def importing(url: str, organisation_id: str, path: Path, mode: str, checker: Path) -> BaseProcess:
     """The process, started; ``checker`` gets the id of the one beside it when the first piece is stored."""
-    process = _prepared.Process(target=_import, args=(url, organisation_id, path, mode, checker))
+    process = forked.Process(target=_import, args=(url, organisation_id, path, mode, checker))
     process.start()
     return process
