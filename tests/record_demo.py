@@ -26,8 +26,8 @@ from service.schema import migrate
 from service.settings import Settings
 from tests.record_alerts import alerts
 from tests.record_assessment import record_assessment
-from tests.record_imports import record_imports
 from tests.record_exports import exports
+from tests.record_imports import record_imports
 from tests.record_jobs import jobs_and_files
 from tests.record_ledger import record_ledger
 from tests.record_promotion import promotion

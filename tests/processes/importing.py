@@ -9,10 +9,6 @@ from pathlib import Path
 from tests.processes.forked import forked
 
 BATCH = 40
-# Forked from a process that holds the imports already, so that a dozen can be killed in seconds; this
-# module itself imports nothing that takes long.
-_prepared = multiprocessing.get_context("forkserver")
-_prepared.set_forkserver_preload(["service.jobs.imports", "service.jobs.runner"])
 
 
 def _import(url: str, organisation_id: str, path: Path, mode: str, checker: Path) -> None:
@@ -46,7 +42,7 @@ def _work(url: str, directory: Path, notes: Path) -> None:
 
 def working(url: str, directory: Path, notes: Path) -> BaseProcess:
     """A process, started, that does the jobs that are due, as `shanhai work` does."""
-    process = _prepared.Process(target=_work, args=(url, directory, notes))
+    process = forked.Process(target=_work, args=(url, directory, notes))
     process.start()
     return process
 

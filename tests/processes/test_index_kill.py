@@ -28,7 +28,6 @@ from tests.access.chained import holds
 from tests.conftest import World
 from tests.domain.holding import COUNTY, counters, shared_project, summed
 from tests.index.test_live import content
-from tests.processes.serving import forked
 from tests.processes.forked import forked
 
 ROUNDS = 6
