@@ -29,8 +29,10 @@ run: $(VENV)/run.stamp web-where-npm-is  ## Set up, rank the demo project, serve
 test: $(VENV)/dev.stamp  ## Run all tests, on SQLite and PostgreSQL (TEST_WORKERS=2)
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) tests
 
-prove: $(VENV)/dev.stamp  ## Try 10,000 times what must never happen (ROUNDS=10000 PROOF=proof.json, resumable)
-	$(BIN)/python -m tests.prove --rounds $(or $(ROUNDS),10000) --json $(or $(PROOF),proof.json)
+prove: $(VENV)/dev.stamp  ## Try 10,000 times what must never happen (ROUNDS=10000 KILLS=500, resumable)
+	$(BIN)/python -m tests.prove --proof holds --rounds $(or $(ROUNDS),10000) --json $(or $(PROOF),proof.json)
+	$(BIN)/python -m tests.prove --proof webhooks --rounds $(or $(KILLS),500) \
+		--json $(or $(WEBHOOK_PROOF),webhook-proof.json)
 
 bench: $(VENV)/bench.stamp  ## Measure small sizes beside their peers, and print one table
 	$(BIN)/python -m benchmarks --json benchmarks.json

@@ -47,13 +47,13 @@ _IMPORT = """
 import json, os, resource, sys, time
 from pathlib import Path
 from service.database import open_database
-from service.jobs.imports import import_profiles
+from service.jobs.imports import import_file
 def resident(name):
     (line,) = [line for line in open("/proc/self/status") if line.startswith(name)]
     return int(line.split()[1]) / 1024
 url, organisation, path = sys.argv[1:]
 before, idle, started = resident("VmRSS"), sum(os.times()[:2]), time.perf_counter()
-report = import_profiles(open_database(url), organisation, Path(path))
+report = import_file(open_database(url), organisation, Path(path))
 seconds = time.perf_counter() - started
 beside = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 grown = resident("VmHWM") - before + max(0, beside - before)
@@ -120,6 +120,8 @@ def _files(directory: Path, count: int) -> tuple[Path, Path]:
         writer.writerow(columns)
         for number in range(count):
             body = dict(bodies[number % len(bodies)])
+            # Another place than that of the tile before: the same one again would be passed over.
+            body["site_name"] = f"{body['site_name']} {number // len(bodies) + 1}"
             for name in _VARIED:
                 if name in body:
                     body[name] = round(body[name] * rng.uniform(0.3, 3.0), 1)

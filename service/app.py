@@ -18,14 +18,26 @@ from starlette.concurrency import run_in_threadpool
 from service.access.oidc import Issuers
 from service.api import (
     approvals,
+    assessments,
+    audit_events,
+    bulletins,
     comments,
+    docs_page,
     document,
     enclave_terms,
+    events,
+    exports,
+    files,
     fragments,
     health,
     holds,
+    import_templates,
+    imports,
+    indicator_packs,
     itineraries,
+    jobs,
     keys,
+    ledger_entries,
     matches,
     milestones,
     model,
@@ -42,9 +54,13 @@ from service.api import (
     profiles,
     projects,
     reference,
+    saved_searches,
     sessions,
+    submissions,
     supply_chain,
+    targets,
     visits,
+    webhooks,
 )
 from service.api.console import Console
 from service.api.deps import refuse_unknown_parameters
@@ -54,9 +70,11 @@ from service.api.pages import Signer
 from service.api.rates import limiter_of
 from service.api.rooms import hashing_room, session_room, writing_room
 from service.api.shortcut import Shortcut
+from service.api.uploads import Uploads
 from service.database import Database, State, open_database, reading
 from service.errors import Unavailable
 from service.index import MatchIndex, Upkeep
+from service.jobs.runner import Runner
 from service.logs import configure
 from service.revisions import revisions_of
 from service.schema import is_current
@@ -64,6 +82,7 @@ from service.settings import Settings
 
 _log = structlog.get_logger()
 ROUTERS = (
+    docs_page,
     health,
     projects,
     profiles,
@@ -79,7 +98,17 @@ ROUTERS = (
     profile_requests,
     holds,
     pools,
+    indicator_packs,
+    targets,
+    bulletins,
+    assessments,
+    submissions,
+    ledger_entries,
     approvals,
+    events,
+    saved_searches,
+    webhooks,
+    audit_events,
     model,
     reference,
     organisations,
@@ -89,6 +118,11 @@ ROUTERS = (
     sessions,
     keys,
     personal_keys,
+    jobs,
+    exports,
+    files,
+    imports,
+    import_templates,
 )
 
 
@@ -111,7 +145,8 @@ def create_app(settings: Settings | None = None, *, has_the_process: bool = Fals
     Parameters
     ----------
     has_the_process : bool
-        Whether nothing else lives in this process, so that its garbage collection may be set for serving.
+        Whether nothing else lives in this process, so that its garbage collection may be set for serving,
+        and jobs may be run beside the requests.
     """
     settings = settings or Settings()
     database = open_database(
@@ -127,11 +162,17 @@ def create_app(settings: Settings | None = None, *, has_the_process: bool = Fals
         app.state.revisions = revisions_of(database)
         upkeep = Upkeep(app.state.index, database)
         upkeep.start()
+        runner = None
+        if has_the_process and database.is_sqlite and settings.serve_jobs:
+            runner = Runner(database, settings, app.state.index, threads=settings.job_threads)
+            runner.start()
         if has_the_process:
             # The index is millions of objects that stay: walking them takes a quarter of a second each time.
             gc.collect()
             gc.freeze()
         yield
+        if runner is not None:
+            await run_in_threadpool(runner.stop)
         await run_in_threadpool(upkeep.stop)
         app.state.revisions.close()
         database.engine.dispose()
@@ -141,6 +182,7 @@ def create_app(settings: Settings | None = None, *, has_the_process: bool = Fals
         version=version("shanhai"),
         description=document.DESCRIPTION,
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
         dependencies=[Depends(refuse_unknown_parameters)],
@@ -154,6 +196,8 @@ def create_app(settings: Settings | None = None, *, has_the_process: bool = Fals
     app.state.hashing_room = hashing_room()
     app.state.session_room = session_room(settings.pool_size, settings.busy_timeout_seconds)
     app.state.writing_room = writing_room(settings.busy_timeout_seconds) if database.is_sqlite else None
+    app.state.allow_private_webhooks = settings.allow_private_webhooks
+    app.state.uploads = Uploads(settings.max_file_bytes, settings.file_timeout_seconds)
     app.state.is_current = is_current
     app.state.signer = Signer(settings.signing_key)
     for module in ROUTERS:

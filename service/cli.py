@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -16,6 +17,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from service import (
+    audit_command,
     demo,
     evaluate_command,
     import_command,
@@ -24,11 +26,13 @@ from service import (
     ranked_table,
     rematch_command,
     schema,
+    work_command,
 )
 from service.access.policy import Permission, Role
 from service.app import create_app
 from service.database import Database, open_database, reading, writing
 from service.domain import keys, organisations
+from service.domain.audit_events import AuditFilters
 from service.domain.organisations import OrganisationWrite
 from service.domain.shapes import validated
 from service.errors import ShanhaiError
@@ -37,6 +41,7 @@ from service.jobs import placements as past
 from service.jobs import training
 from service.logs import configure
 from service.settings import Settings
+from service.units import SHANGHAI
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Shanhai 山海: matching for joint promotion."
@@ -51,6 +56,8 @@ import_app = typer.Typer(no_args_is_help=True, help="Bulk import of files.")
 app.add_typer(import_app, name="import")
 models_app = typer.Typer(no_args_is_help=True, help="Model versions.")
 app.add_typer(models_app, name="models")
+audit_app = typer.Typer(no_args_is_help=True, help="The record of changes.")
+app.add_typer(audit_app, name="audit")
 console = Console()
 # How every process of this service speaks HTTP; benchmarks/http.py has the bare side speak it too.
 UVICORN: Final[dict[str, Any]] = {
@@ -80,10 +87,10 @@ def main() -> None:
         raise SystemExit(1) from error
 
 
-def _open(settings: Settings) -> Database:
+def _open(settings: Settings, pool_size: int = 5) -> Database:
     # The database holds who plans to go where: nobody else on the machine may read it.
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return open_database(settings.url, pool_size=5, busy_timeout_seconds=60)
+    return open_database(settings.url, pool_size=pool_size, busy_timeout_seconds=60)
 
 
 @app.command()
@@ -107,6 +114,23 @@ def serve(
         workers=count,
         **UVICORN,
     )
+
+
+@app.command()
+def work(
+    threads: Annotated[int | None, typer.Option(min=1, max=32, help="Jobs at once.")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Run what is due now, and end.")] = False,
+) -> None:
+    """Run the jobs that wait, until stopped; as many of these as you like, on any machine."""
+    settings = Settings()
+    configure(settings.log_level)
+    count = threads or settings.job_threads
+    # Of each thread its handler's, one more that this may need, and the one that renews the lease.
+    database = _open(settings, pool_size=3 * count + 2)
+    if once:
+        console.print(f"Attempts: {work_command.run_due(database, settings)}.")
+    else:
+        work_command.run(database, settings, count)
 
 
 @app.command()
@@ -259,10 +283,12 @@ def reset_password(user_name: Annotated[str, typer.Argument(help="Who cannot sig
 
 @import_app.command("profiles")
 def import_profiles(
-    path: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE", help="NDJSON or CSV.")],
+    path: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE", help="NDJSON, CSV or XLSX.")
+    ],
     organisation: Annotated[str, typer.Option(help="Id of the organisation that enters them.")],
     form: Annotated[
-        str, typer.Option("--format", help="ndjson or csv; by the file's ending where left out.")
+        str, typer.Option("--format", help="ndjson, csv or xlsx; by the file's ending where left out.")
     ] = "",
     validate_only: Annotated[bool, typer.Option("--validate-only", help="Check, store nothing.")] = False,
     row_by_row: Annotated[
@@ -274,6 +300,44 @@ def import_profiles(
     mode = import_command.mode_of(validate_only=validate_only, row_by_row=row_by_row)
     if import_command.run(console, _open(Settings()), organisation, path, form, mode, errors).refused:
         raise typer.Exit(1)
+
+
+@audit_app.command("verify")
+def verify_audit(
+    since: Annotated[str, typer.Option(help="A head that was printed before: begin there.")] = "",
+    anchor: Annotated[str, typer.Option(help="A head that was printed before: the chain must hold it.")] = "",
+) -> None:
+    """Follow the chain of all events; exit code 1 says that it does not hold, 2 that nothing can be said."""
+    try:
+        code = audit_command.verify(console, _open(Settings()), since, anchor)
+    except ShanhaiError as error:
+        console.print(f"[red]{error.code}[/]: {escape(error.detail)}")
+        raise typer.Exit(2) from error
+    raise typer.Exit(code)
+
+
+@audit_app.command("export")
+def export_audit(
+    form: Annotated[audit_command.Form, typer.Option("--format", help="ndjson or csv.")] = "ndjson",
+    out: Annotated[Path | None, typer.Option(dir_okay=False, help="A file; else it is printed.")] = None,
+    noun: Annotated[str | None, typer.Option(help="Such as hold.")] = None,
+    noun_id: Annotated[str | None, typer.Option(help="Of this thing.")] = None,
+    action: Annotated[str | None, typer.Option(help="Such as hold.grant.")] = None,
+    person: Annotated[str | None, typer.Option(help="Id of the person who acted.")] = None,
+    organisation: Annotated[str | None, typer.Option(help="Id of the organisation that acted.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="From here on, Shanghai time.")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Before this, Shanghai time.")] = None,
+) -> None:
+    """Write events, oldest first, as lines of JSON or as CSV."""
+    ends = [end and end.replace(tzinfo=SHANGHAI) for end in (since, until)]
+    filters = AuditFilters(noun, noun_id, action, person, organisation, *ends)
+    audit_command.export(_open(Settings()), form, out, filters)
+
+
+@audit_app.command("prune")
+def prune_audit() -> None:
+    """Verify the chain, then remove the events that are older than 36 months."""
+    audit_command.prune(console, _open(Settings()))
 
 
 @app.command()

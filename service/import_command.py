@@ -1,4 +1,4 @@
-"""``shanhai import profiles``: the progress, and what has become of the rows."""
+"""``shanhai import``: the progress, and what has become of the rows."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from service.database import Database
+from service.domain.imports import Format, KindName, Mode
 from service.errors import invalid
-from service.jobs.import_files import Format
-from service.jobs.imports import Mode, Report, import_profiles
+from service.jobs.import_runs import Report
+from service.jobs.imports import import_file
 
 
 def mode_of(*, validate_only: bool, row_by_row: bool) -> Mode:
@@ -29,10 +30,11 @@ def run(
     form: str,
     mode: Mode,
     errors: Path | None,
+    kind: KindName = "profiles",
 ) -> Report:
     """Import the file and print the report."""
-    if form not in ("", "ndjson", "csv"):
-        raise invalid("", "unknown_format", "Say --format ndjson or --format csv.")
+    if form not in ("", "ndjson", "csv", "xlsx"):
+        raise invalid("", "unknown_format", "Say --format ndjson, csv or xlsx.")
     columns = (
         TextColumn("import"),
         BarColumn(),
@@ -42,20 +44,21 @@ def run(
     )
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("import", total=None)
-        report = import_profiles(
+        report = import_file(
             database,
             organisation_id,
             path,
             cast(Format | None, form or None),
+            kind=kind,
             mode=mode,
             errors=errors,
             step=lambda done, of: progress.update(task, completed=done, total=of),
         )
-    _show(console, report, mode, errors)
+    _show(console, report, mode, errors, kind)
     return report
 
 
-def _show(console: Console, report: Report, mode: Mode, errors: Path | None) -> None:
+def _show(console: Console, report: Report, mode: Mode, errors: Path | None, kind: KindName) -> None:
     for told in report.first:
         place = f"line {told.line}, {told.column or told.pointer or 'the row'}"
         console.print(
@@ -65,16 +68,18 @@ def _show(console: Console, report: Report, mode: Mode, errors: Path | None) -> 
         rest = report.refusals - len(report.first)
         where = f"see {errors}" if errors else "--errors FILE writes all of them"
         console.print(f"  … and {rest} more: {where}.", highlight=False, markup=False, soft_wrap=True)
-    console.print(_sentence(report, mode), highlight=False, soft_wrap=True)
+    console.print(_sentence(report, mode, kind.replace("-", " ")), highlight=False, soft_wrap=True)
 
 
-def _sentence(report: Report, mode: Mode) -> str:
+def _sentence(report: Report, mode: Mode, kind: str) -> str:
     refused = f"{report.refused:,} of {report.rows:,} rows refused"
+    if report.duplicates:
+        refused += f", {report.duplicates:,} there already"
     if mode == "validate_only":
         return f"{refused}. Nothing was stored: this was a check."
     if report.refused and not report.stored and mode == "all_or_nothing":
         return f"{refused}. Nothing was stored; mend them, or store the others with --row-by-row."
     if report.skipped == report.rows:
-        return f"Imported before: {report.stored:,} profiles are stored, {refused}. No row was entered again."
+        return f"Imported before: {report.stored:,} {kind} are stored, {refused}. No row was entered again."
     again = f" {report.skipped:,} rows had been done before." if report.skipped else ""
-    return f"{report.stored:,} profiles are stored, {refused}.{again}"
+    return f"{report.stored:,} {kind} are stored, {refused}.{again}"

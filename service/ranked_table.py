@@ -14,12 +14,12 @@ from rich.table import Table
 from service.access.policy import Actor, granted_to
 from service.api.match_engine import Engine
 from service.api.pages import Signer
-from service.api.rankings import MatchPage
 from service.database import Database, now, reading
 from service.domain.organisations import Organisation
 from service.domain.projects import Project
 from service.errors import NotFound
 from service.index import MatchIndex
+from service.rankings.shapes import MatchPage
 
 Language = Literal["zh", "en"]
 _HEADERS = {
@@ -75,7 +75,8 @@ def show(
             raise NotFound(detail=f"There is no project {project_id}.")
         owner = session.get_one(Organisation, row.organisation_id)
         actor = actor or Actor(owner.id, owner.kind, owner.region_code, "command", granted_to(owner.kind))
-        engine = Engine(actor, (index or MatchIndex()).current(session), language, Signer(""), now(session))
+        snapshot = (index or MatchIndex()).current(session)
+        engine = Engine(actor, snapshot, language, now(session), signer=Signer(""))
         need = engine.need(row, row.id, row.organisation_id)
         page = engine.match_page(
             need, engine.places(None, need), limit=limit, cursor=None, query="", stability=False

@@ -21,6 +21,10 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=64, description="Worker processes of `serve`.")
     signing_key: str = Field("", description="Signs page cursors; empty means one kept in the database.")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Larger request bodies are refused with 413.")
+    max_file_bytes: int = Field(33_554_432, ge=1024, description="Larger files sent are refused with 413.")
+    file_timeout_seconds: float = Field(60.0, gt=0, description="A file that takes longer is answered 408.")
+    serve_jobs: bool = Field(True, description="Whether `serve` on SQLite runs jobs beside the requests.")
+    job_threads: int = Field(1, ge=1, le=32, description="Jobs at once in each process that runs jobs.")
     max_json_depth: int = Field(32, ge=4, le=200, description="Deeper JSON bodies are refused with 422.")
     max_in_flight: int = Field(64, ge=1, description="Requests at once per worker; more answer 503.")
     body_timeout_seconds: float = Field(15.0, gt=0, description="A body that takes longer is answered 408.")
@@ -29,6 +33,17 @@ class Settings(BaseSettings):
     rate_limit: str = Field("", description="For each key, e.g. `600/minute`; empty means none.")
     allow_private_issuers: bool = Field(
         False, description="Whether an organisation's sign-in service may have a private address."
+    )
+    export_keep_hours: float = Field(72.0, gt=0, le=8760, description="How long an exported file is kept.")
+    export_max_rows: int = Field(
+        100_000, ge=100, le=1_000_000, description="Rows of a sheet; more are refused."
+    )
+    export_timeout_seconds: float = Field(
+        120.0, gt=0, description="Typesetting that takes longer is ended, and the export fails."
+    )
+    font_dir: str = Field("", description="Further fonts for PDF; one with Chinese comes with the service.")
+    allow_private_webhooks: bool = Field(
+        False, description="Whether webhooks may lead to private addresses; to loopback without TLS too."
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 

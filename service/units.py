@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LARGEST_NUMBER = 1e12
+FIRST_DAY, LAST_DAY = date(1949, 10, 1), date(2199, 12, 31)
 
 # Direction controls can make a name read differently from what is stored.
 _FORBIDDEN = re.compile(
@@ -59,7 +60,7 @@ def _whole_date(value: Any) -> Any:
 
 def _plausible(value: date) -> date:
     # Years outside this range are typing slips, and the two databases disagree on some of them.
-    if not date(1949, 10, 1) <= value <= date(2199, 12, 31):
+    if not FIRST_DAY <= value <= LAST_DAY:
         raise PydanticCustomError("date_out_of_range", "Send a date between 1949-10-01 and 2199-12-31.")
     return value
 
@@ -106,9 +107,22 @@ CnyPerM2 = Annotated[float, quantity_field("CNY/m2", 0, 1e6), _STRICT]
 TcePerTenThousandCny = Annotated[float, quantity_field("tce/10k CNY", 0, 1e4), _STRICT]
 Share = Annotated[float, quantity_field("1", 0, 1), _STRICT]
 Kilometres = Annotated[float, quantity_field("km", 0, 2e4), _STRICT]
+Ratio = Annotated[float, quantity_field("1", 0, 100), _STRICT]
+Points = Annotated[float, quantity_field("points", 0, 1000), _STRICT]
 Longitude = Annotated[float, quantity_field("degree", -180, 180), _STRICT]
 Latitude = Annotated[float, quantity_field("degree", -90, 90), _STRICT]
 Flag = Annotated[bool, BeforeValidator(_boolean)]
+
+
+def whole_field(unit: str, low: int, high: int) -> Any:
+    """Field of a whole number in ``unit`` between ``low`` and ``high``: no string, no 1.0, no true."""
+    return Field(ge=low, le=high, strict=True, json_schema_extra={"unit": unit})
+
+
+Year = Annotated[int, whole_field("year", 2000, 2199)]
+Rank = Annotated[int, whole_field("rank", 1, 10_000)]
+Months = Annotated[int, whole_field("months", 0, 12)]
+Days = Annotated[int, whole_field("days", 0, 1000)]
 
 Name = Annotated[str, Field(min_length=1, max_length=200), _TEXT]
 ShortText = Annotated[str, Field(min_length=1, max_length=100), _TEXT]

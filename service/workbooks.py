@@ -9,36 +9,27 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from pathlib import Path
+from typing import IO, Any, Final, Literal
 
 import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
-from service.errors import FieldError, Invalid
+from service import workbook_bounds
+from service.units import SHANGHAI
+from service.workbook_bounds import Limits, refused
 
 Cell = str | float | int | bool | date | datetime | time | timedelta | None
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a spreadsheet program may take for a formula or a command when a file is opened.
 _ACTIVE: Final = ("=", "+", "-", "@", "\t", "\r")
-_ADDRESS: Final = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,9})([0-9]{1,12})"')
-_DIMENSION: Final = re.compile(rb'<(?:\w+:)?dimension\b[^>]*?\bref="([^"]{1,60})"')
-_CHUNK_BYTES: Final = 64 * 1024
-_OVERLAP_BYTES: Final = 512
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a workbook may hold."""
-
-    parts: int = 200
-    unpacked_bytes: int = 16 * 1024 * 1024
-    rows: int = 2_000
-    columns: int = 64
 
 
 def read_rows(content: bytes, limits: Limits = Limits()) -> list[list[Cell]]:
@@ -49,11 +40,47 @@ def read_rows(content: bytes, limits: Limits = Limits()) -> list[list[Cell]]:
     Invalid
         ``not_a_workbook`` or ``workbook_too_large``, before anything is laid out in memory.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _bounded(archive, limits)
+    with _readable():
+        require_bounded(io.BytesIO(content), limits)
         sheets = CalamineWorkbook.from_filelike(io.BytesIO(content))
         return [list(row) for row in sheets.get_sheet_by_index(0).to_python(skip_empty_area=False)]
+
+
+def require_bounded(file: Path | IO[bytes], limits: Limits) -> int:
+    """The number of the last row of a workbook within the limits; nothing is laid out in memory.
+
+    Raises
+    ------
+    Invalid
+        ``not_a_workbook`` or ``workbook_too_large``.
+    """
+    with _readable(), zipfile.ZipFile(file) as archive:
+        return workbook_bounds.require_bounded(archive, limits)
+
+
+def rows_of(path: Path) -> Iterator[tuple[int, list[Cell]]]:
+    """The rows of the first sheet, each with its number, of a workbook that was found to be bounded.
+
+    The sheet is in memory while they are taken: some 32 bytes a cell, and its texts.
+
+    Raises
+    ------
+    Invalid
+        ``not_a_workbook``.
+    """
+    with _readable():
+        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+    # The reader begins with the first row of the sheet, but with the first column that holds something.
+    left: list[Cell] = [None] * (sheet.start[1] if sheet.start else 0)
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        yield number, [*left, *row]
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Turn what the readers raise into the service's own error."""
+    try:
+        yield
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -65,59 +92,9 @@ def read_rows(content: bytes, limits: Limits = Limits()) -> list[list[Cell]]:
         # zipfile raises it for an encrypted part.
         RuntimeError,
     ) as error:
-        raise _refused(
+        raise refused(
             "not_a_workbook", "This is not an XLSX workbook that can be read. Save the sheet as .xlsx again."
         ) from error
-
-
-def _bounded(archive: zipfile.ZipFile, limits: Limits) -> None:
-    parts = archive.infolist()
-    if len(parts) > limits.parts:
-        raise _too_large(f"more than {limits.parts} parts")
-    left = limits.unpacked_bytes
-    for part in parts:
-        # Nothing but UTF-8 is written by spreadsheet programs, and nothing else is looked through here.
-        is_xml = part.filename.endswith((".xml", ".rels"))
-        # What the directory says of sizes may be a lie: the bytes are counted as they come.
-        with archive.open(part) as stream:
-            tail = b""
-            while chunk := stream.read(min(_CHUNK_BYTES, left + 1)):
-                left -= len(chunk)
-                if left < 0:
-                    raise _too_large(f"more than {limits.unpacked_bytes // 1024**2} MiB unpacked")
-                text = tail + chunk
-                if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\0" in text[:64] * is_xml:
-                    raise _refused("not_a_workbook", "The workbook holds what no spreadsheet program writes.")
-                if part.filename.startswith("xl/worksheets/"):
-                    _near(text, limits)
-                tail = chunk[-_OVERLAP_BYTES:]
-
-
-def _near(text: bytes, limits: Limits) -> None:
-    for letters, digits in _ADDRESS.findall(text):
-        if int(digits) > limits.rows or _column(letters) > limits.columns:
-            raise _too_large(f"more than {limits.rows} rows or {limits.columns} columns")
-    for reference in _DIMENSION.findall(text):
-        for letters, digits in re.findall(rb"([A-Z]+)([0-9]+)", reference):
-            if int(digits) > limits.rows or _column(letters) > limits.columns:
-                raise _too_large(f"more than {limits.rows} rows or {limits.columns} columns")
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-def _refused(code: str, detail: str) -> Invalid:
-    return Invalid([FieldError("", code, detail)], code=code, detail=detail)
-
-
-def _too_large(what: str) -> Invalid:
-    return _refused(
-        "workbook_too_large", f"The workbook holds {what}. Send the sheet that you were given, filled in."
-    )
 
 
 def inert(text: str) -> str:
@@ -165,3 +142,130 @@ def write_sheet(
         if open_columns:
             sheet.protect()
     return target.getvalue()
+
+
+#: How a column's values are shown; a text may stand in any column, such as a band among numbers.
+Form = Literal["text", "name", "long", "number", "share", "date", "instant"]
+_NUMBER_FORMATS: Final[dict[Form, str]] = {
+    "text": "General",
+    "name": "General",
+    "long": "General",
+    "number": "#,##0.####",
+    "share": "0.0%",
+    "date": "yyyy-mm-dd",
+    "instant": "yyyy-mm-dd hh:mm",
+}
+_WIDTHS: Final[dict[Form, int]] = {
+    "text": 16,
+    "name": 30,
+    "long": 44,
+    "number": 13,
+    "share": 10,
+    "date": 12,
+    "instant": 17,
+}
+_WIDEST_TITLE: Final = 26
+# With the other format a whole number would end in a point.
+_WHOLE: Final = "#,##0"
+#: So many columns are still read on one page.
+_COLUMNS_OF_A_PAGE: Final = 18
+_A4: Final = 9
+#: What a cell holds at most; a spreadsheet program drops the rest, and xlsxwriter the whole.
+_LONGEST_TEXT: Final = 32_767
+_LONGEST_NAME: Final = 31
+_HEAD: Final = {"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#E8EEF4", "bottom": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a sheet; the unit stands in brackets behind the title."""
+
+    title: str
+    unit: str = ""
+    form: Form = "text"
+    width: int | None = None
+
+    @property
+    def head(self) -> str:
+        """The title with its unit."""
+        if not self.unit:
+            return self.title
+        return f"{self.title} ({self.unit})" if self.title.isascii() else f"{self.title}（{self.unit}）"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet: lines of notes, a head that stays in view, and rows; rows may come one by one."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Cell]]
+    notes: Sequence[str] = ()
+
+
+def write(sheets: Iterable[Sheet], path: Path) -> None:
+    """Write a workbook row by row, so that its length costs no memory.
+
+    Text is inert; an instant is shown as Shanghai's clock has it, for a spreadsheet knows no zones.
+    """
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(path, options | {"tmpdir": str(path.parent)}) as book:
+        forms = {
+            form: book.add_format(
+                {"num_format": shown, "valign": "top", "text_wrap": form in ("long", "name")},
+            )
+            for form, shown in _NUMBER_FORMATS.items()
+        }
+        whole = book.add_format({"num_format": _WHOLE, "valign": "top"})
+        head, note = book.add_format(_HEAD), book.add_format({"font_color": "#595959"})
+        for sheet in sheets:
+            page = book.add_worksheet(sheet_name(sheet.name))
+            for position, column in enumerate(sheet.columns):
+                page.set_column(position, position, column.width or _width(column))
+            for line, text in enumerate(sheet.notes):
+                page.write_string(line, 0, inert(text), note)
+            top = len(sheet.notes)
+            for position, column in enumerate(sheet.columns):
+                page.write_string(top, position, inert(column.head), head)
+            page.freeze_panes(top + 1, 1)
+            page.set_landscape()
+            page.set_paper(_A4)
+            page.repeat_rows(top)
+            if len(sheet.columns) <= _COLUMNS_OF_A_PAGE:
+                page.fit_to_pages(1, 0)
+            line = top
+            for line, row in enumerate(sheet.rows, top + 1):
+                for position, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
+                    is_whole = column.form == "number" and isinstance(value, int | float) and value % 1 == 0
+                    _put(page, line, position, value, whole if is_whole else forms[column.form])
+            if line > top:
+                page.autofilter(top, 0, line, len(sheet.columns) - 1)
+
+
+def _put(page: Any, line: int, position: int, value: Cell, form: Any) -> None:
+    if value is None:
+        return
+    if isinstance(value, str):
+        page.write_string(line, position, inert(value)[:_LONGEST_TEXT], form)
+    elif isinstance(value, bool):
+        page.write_boolean(line, position, value, form)
+    elif isinstance(value, int | float):
+        page.write_number(line, position, value, form)
+    elif isinstance(value, datetime) and value.tzinfo is not None:
+        page.write_datetime(line, position, value.astimezone(SHANGHAI).replace(tzinfo=None), form)
+    else:
+        page.write_datetime(line, position, value, form)
+
+
+def _width(column: Column) -> int:
+    return max(_WIDTHS[column.form], min(_WIDEST_TITLE, width_of(column.head) + 3))
+
+
+def width_of(text: str) -> int:
+    """How many columns of a terminal, or of a spreadsheet's narrow digits, a text takes."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def sheet_name(name: str) -> str:
+    """The name as a sheet may have it."""
+    return re.sub(r"[\[\]:*?/\\']", " ", name)[:_LONGEST_NAME].strip() or "Sheet"

@@ -50,10 +50,22 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield Settings(database_url=given).url
         return
     server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    url = Settings(database_url=server.get_uri()).url
+    _trust_the_machine(url)
     try:
-        yield Settings(database_url=server.get_uri()).url
+        yield url
     finally:
         server.cleanup()
+
+
+def _trust_the_machine(server_url: str) -> None:
+    """Wait for no disk: what the tests kill are processes, and what those had committed stays in memory."""
+    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -24,14 +24,21 @@ from service.domain.profiles import EXAMPLE as PROFILE
 from service.domain.projects import EXAMPLE as PROJECT
 from service.schema import migrate
 from service.settings import Settings
+from tests.record_alerts import alerts
+from tests.record_assessment import record_assessment
+from tests.record_exports import exports
+from tests.record_imports import record_imports
+from tests.record_jobs import jobs_and_files
+from tests.record_ledger import record_ledger
 from tests.record_promotion import promotion
 
-_ID = re.compile(
-    r"\b(prj|prf|org|par|key|mdl|ver|out|usr|ses|apv|hld|cpl|opp|stg|mst|cmt|vis|ect|rqs)_[0-9a-z]{20,}"
-)
+_ID = re.compile(r"\b([a-z]{3})_[0-9a-z]{20,}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _SECRET = re.compile(r"\b(sh[kq])_[0-9a-f]{12}_[\w-]{43}")
+_SIGNS_WEBHOOKS = re.compile(r"\bwhsec_[A-Za-z0-9+/]{43}=")
 _PASSWORD = re.compile(r"\b[a-z2-9]{5}(-[a-z2-9]{5}){3}\b")
+_SIGNED = re.compile(r"expires=\d+&signature=[0-9a-f]{64}")
+_HASH = re.compile(r"\b[0-9a-f]{64}\b")
 _CURSOR = "WyJkZW1vIl0"
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "ranked-table.svg"
 
@@ -91,7 +98,10 @@ class Recorder:
         if isinstance(value, str):
             value = _ID.sub(lambda found: self._numbered(found[0]), value)
             value = _INSTANT.sub("2026-11-23T08:00:00.000000Z", value)
+            value = _SIGNED.sub(f"expires=1806508800&signature={'0' * 64}", value)
             value = _SECRET.sub(lambda found: f"{found[1]}_000000000000_" + "0" * 43, value)
+            value = _SIGNS_WEBHOOKS.sub(f"whsec_{'0' * 43}=", value)
+            value = _HASH.sub("0" * 64, value)
             value = _PASSWORD.sub("k3m9x-p7wqd-hv2ct-8gnry", value)
         return value
 
@@ -165,9 +175,15 @@ def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, A
     ask("list_profile_matches", county, "GET", f"{place}/matches", params={"limit": 1})
     record_holds(recorder, project["id"], profile["id"])
     promotion(recorder, project["id"], profile["id"])
+    jobs_and_files(recorder)
+    record_imports(recorder)
+    record_ledger(recorder)
+    record_assessment(recorder, project["organisation_id"])
+    alerts(recorder, project["id"])
+    exports(recorder)
     ask("delete_profile", county, "DELETE", place)
     ask("delete_project", bureau, "DELETE", mine)
-    for name in ("criteria", "rules", "industries", "quantities", "zones"):
+    for name in ("criteria", "rules", "industries", "measures", "quantities", "zones"):
         ask(f"list_{name}", bureau, "GET", f"/v1/{name}")
     ask("list_regions", bureau, "GET", "/v1/regions", params={"q": "庆元"})
     ask("get_region", bureau, "GET", "/v1/regions/331126")
@@ -198,6 +214,10 @@ def record(client: TestClient, secrets: dict[str, str]) -> dict[str, dict[str, A
     ask("get_key", bureau, "GET", f"/v1/keys/{key['id']}")
     ask("revoke_key", bureau, "DELETE", f"/v1/keys/{key['id']}")
     _people(recorder, project["organisation_id"])
+    (event,) = ask(
+        "list_audit_events", bureau, "GET", "/v1/audit-events", params={"action": "hold.release", "limit": 1}
+    )["items"]
+    ask("get_audit_event", bureau, "GET", f"/v1/audit-events/{event['sequence']}")
     ask("livez", bureau, "GET", "/livez")
     ask("readyz", bureau, "GET", "/readyz")
     return recorder.examples

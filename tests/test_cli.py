@@ -14,12 +14,13 @@ from sqlmodel import select
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from service import cli
+from service import cli, schema
 from service.access.keys import ApiKey, authenticate
 from service.database import Database, reading
 from service.domain import logins, models
-from service.errors import Unauthenticated
+from service.errors import Unauthenticated, Unavailable
 from service.index import MatchIndex
+from service.jobs import sweeping
 from tests.conftest import World
 from tests.jobs.decided import decide, profiles
 
@@ -245,3 +246,18 @@ def test_import_says_what_is_wrong_with_a_whole_file(
         cli.main()
     assert ended.value.code == 1
     assert "No field of a profile is called “[/red]”" in capsys.readouterr().out
+
+
+def test_work_runs_what_is_due_and_ends_where_that_is_wanted(database: Database) -> None:
+    sweeping.schedule(database)
+    first, second = _run("work", "--once"), _run("work", "--once")
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert (first.output.strip(), second.output.strip()) == ("Attempts: 1.", "Attempts: 0.")
+
+
+def test_work_says_so_where_the_database_is_not_migrated(database: Database) -> None:
+    schema.downgrade(database, "base")
+    for options in ([], ["--once"]):
+        told = _run("work", *options).exception
+        assert isinstance(told, Unavailable)
+        assert told.code == "not_migrated"

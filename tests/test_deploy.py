@@ -173,6 +173,8 @@ def test_the_service_starts_after_the_migration_and_that_after_a_healthy_databas
     assert services["migrate"]["command"] == ["shanhai", "migrate"]
     assert services["service"]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
     assert services["proxy"]["depends_on"]["service"]["condition"] == "service_healthy"
+    assert services["jobs"]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+    assert services["jobs"]["command"][:2] == ["shanhai", "work"]
 
 
 def test_only_the_proxy_is_reached_from_outside(composition: dict[str, Any]) -> None:
@@ -185,6 +187,8 @@ def test_only_the_proxy_is_reached_from_outside(composition: dict[str, Any]) -> 
 def test_the_workers_leave_connections_for_migrations_and_operators(composition: dict[str, Any]) -> None:
     environment = composition["services"]["service"]["environment"]
     used = int(environment["SHANHAI_WORKERS"]) * int(environment["SHANHAI_POOL_SIZE"])
+    # Of each thread three, and two beside; three such processes.
+    used += 3 * (3 * int(composition["services"]["jobs"]["command"][-1]) + 2)
     (allowed,) = re.findall(
         r"max_connections=(\d+)", " ".join(composition["services"]["database"]["command"])
     )
@@ -232,9 +236,11 @@ def test_a_slow_body_never_reaches_the_service(proxy: str) -> None:
 
 
 def test_the_proxy_lets_pass_whatever_body_the_service_takes(proxy: str) -> None:
-    (limit,) = _values(proxy, "client_max_body_size")
-    allowed_bytes = Settings.model_fields["max_body_bytes"].default
-    assert allowed_bytes < int(limit.removesuffix("m")) * 2**20 <= 4 * allowed_bytes
+    limits = _values(proxy, "client_max_body_size")
+    for limit, name in zip(limits, ("max_body_bytes", "max_file_bytes"), strict=True):
+        allowed_bytes = Settings.model_fields[name].default
+        assert allowed_bytes < int(limit.removesuffix("m")) * 2**20 <= 4 * allowed_bytes
+    assert proxy.index("location = /v1/files") < proxy.index(f"client_max_body_size {limits[1]}")
 
 
 def test_the_proxy_closes_idle_connections_before_the_service_does(proxy: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,18 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, inspect, make_url, select
+from sqlalchemy import func, inspect, make_url, select, text
 from sqlmodel import SQLModel
 
 from service import schema
+from service.access import audit
+from service.access.audit import AuditEvent
+from service.access.audit_chain import verify
 from service.database import Database, State, open_database, reading, revision_of, writing
 from service.domain import catalogue, tables
 from service.domain.catalogue import Catalogue
 from tests.conftest import DATABASES, World, _run_on_server
+from tests.processes.forked import forked
 
 
 def counts(database: Database) -> dict[str, int]:
@@ -52,6 +56,10 @@ def test_the_schema_goes_down_on_data_and_up_again(world: World, database: Datab
     world.project()
     world.profile()
     world.person("jiashan", "clerk")
+    app: Any = world.client.app
+    with reading(database) as session:
+        # What takes in changes beside the requests would else read tables, and wait for one that is dropped.
+        app.state.index.current(session)
     (head,) = ScriptDirectory.from_config(schema.config()).get_heads()
     for revision in (step.revision for step in ScriptDirectory.from_config(schema.config()).walk_revisions()):
         below = ScriptDirectory.from_config(schema.config()).get_revision(revision).down_revision
@@ -68,6 +76,38 @@ def test_the_schema_goes_down_on_data_and_up_again(world: World, database: Datab
         assert len(session.get_one(State, 1).signing_key) == 64
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+
+
+def test_a_detail_that_was_written_otherwise_is_written_as_it_was_hashed(
+    world: World, database: Database
+) -> None:
+    world.project()
+    (below,) = (
+        step.down_revision
+        for step in ScriptDirectory.from_config(schema.config()).walk_revisions()
+        if step.revision == "20261128_audit"
+    )
+    spaced = '{ "person_id": "\\u4ea9", "a" : 1.0 }'
+    with writing(database) as session:
+        audit.record(session, None, "test.write", "test", "tst_1", json.loads(spaced))
+    schema.downgrade(database, str(below))
+    as_json = ":detail" if database.is_sqlite else "CAST(:detail AS json)"
+    with database.engine.connect() as plain:
+        connection = plain.execution_options(writes=True)
+        for detail, noun_id in ((spaced, "tst_1"), ("{} ", world.organisations["anji"])):
+            told = f"UPDATE audit_events SET detail = {as_json} WHERE noun_id = :noun_id"
+            connection.execute(text(told), {"detail": detail, "noun_id": noun_id})
+        connection.commit()
+    schema.migrate(database)
+    report = verify(database)
+    # What parses to something else than was hashed is not put right.
+    assert report.fault is not None
+    with reading(database) as session:
+        same = select(AuditEvent.sequence).where(AuditEvent.noun_id == world.organisations["anji"])
+        whose = session.execute(same).scalar_one()
+        written = text("SELECT CAST(detail AS TEXT) FROM audit_events WHERE noun_id = 'tst_1'")
+        assert session.execute(written).scalar_one() == '{"a":1.0,"person_id":"亩"}'
+    assert report.fault.sequence == whose
 
 
 def test_loading_the_catalogue_again_changes_nothing(database: Database) -> None:
@@ -114,11 +154,8 @@ def _migrate_when_all_are_ready(url: str, start: Any) -> None:
 
 
 def test_two_processes_that_migrate_at_once_both_succeed(empty_url: str) -> None:
-    context = multiprocessing.get_context("forkserver")
-    # Imported once, in a process of its own; each of the two is a fresh fork of that one.
-    context.set_forkserver_preload(["service.schema"])
-    start = context.Barrier(2)
-    both = [context.Process(target=_migrate_when_all_are_ready, args=(empty_url, start)) for _ in range(2)]
+    start = forked.Barrier(2)
+    both = [forked.Process(target=_migrate_when_all_are_ready, args=(empty_url, start)) for _ in range(2)]
     for process in both:
         process.start()
     for process in both:

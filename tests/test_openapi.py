@@ -27,6 +27,10 @@ FILES = {
     "get_visit_itinerary": "text/plain",
     "get_visit_calendar": "text/calendar",
     "get_profile_request_sheet": WORKBOOK,
+    "get_file_content": "application/octet-stream",
+    "get_import_errors_csv": "text/csv",
+    "get_import_errors_xlsx": WORKBOOK,
+    "get_import_template": WORKBOOK,
 }
 # A walk that finds next to nothing would pass all that it asserts.
 LEAST_OPERATIONS = 40
@@ -34,10 +38,17 @@ LEAST_OPERATIONS = 40
 # Numbers that have no unit: parts of one, places in an order, counts.
 PURE = {
     "closeness", "contribution", "default_weight", "eligible_count", "excluded_count", "index_revision",
+    "decimals", "entry_count",
     "first", "level", "limit", "neutral", "noun_version", "overdue_milestones", "place_count", "rank",
     "rank_high",
     "rank_if_fixed", "rank_low",
+    "sequence",
     "score", "score_if_fixed", "status", "utility", "version", "weight",
+    "best",
+    "attempts", "most_attempts", "progress_done", "progress_of",
+    "cells", "errors", "factor", "first_line", "line", "number", "rows_accepted", "rows_done",
+    "rows_duplicate",
+    "rows_refused", "rows_stored",
 }  # fmt: skip
 # Their unit is that of the quantity that is named beside them.
 OF_A_QUANTITY = {"amount", "capacity", "held"}

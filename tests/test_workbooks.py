@@ -64,6 +64,27 @@ HOSTILE = {
             + b"</row>"
         ),
     ),
+    "far cell in single quotes": changed(
+        plain(), sheet=far(b"XFD1048576").replace(b'"XFD1048576"', b"'XFD1048576'")
+    ),
+    "far cell with blanks": changed(plain(), sheet=far(b"XFD1048576").replace(b' r="XFD', b' \n r = "XFD')),
+    "far cell behind a bracket": changed(plain(), sheet=far(b"XFD1048576").replace(b'<c t="n"', b'<c t=">"')),
+    "far row of cells without an address": changed(
+        plain(), sheet=sheet(b'<row r="1048576"><c><v>1</v></c></row>')
+    ),
+    "wide without addresses": changed(
+        plain(), sheet=sheet(b'<row r="1">' + b"<c><v>1</v></c>" * 10_000 + b"</row>")
+    ),
+    "a sheet under another name": changed(
+        plain(),
+        **{
+            "xl/_rels/workbook.xml.rels": zipfile.ZipFile(io.BytesIO(plain()))
+            .read("xl/_rels/workbook.xml.rels")
+            .replace(b"worksheets/sheet1.xml", b"elsewhere/data.xml"),
+            "xl/elsewhere/data.xml": far(b"XFD1048576"),
+        },
+    ),
+    "a text that all cells share": write_sheet("x", ("a",), [("长" * 30_000,)] * 1_900),
     "bomb": changed(plain(), sheet=sheet(b" " * 200_000_000)),
     "entities": changed(plain(), sheet=sheet(b'<row r="1"><c r="A1"><v>&l;</v></c></row>', ENTITIES)),
     "many parts": changed(plain(), **{f"xl/extra{i}.xml": b"<x/>" for i in range(300)}),

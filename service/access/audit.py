@@ -1,7 +1,8 @@
 """The record of every change: written in the change's own transaction, chained by hashes.
 
 Each event's hash covers its content and the hash before it, so that a removed or altered event
-shows. The chain's head lives in the state row that the commit locks anyway.
+shows. The chain's head lives in the state row that the commit locks anyway. The detail is stored as the
+very text that the hash covers: what parses alike but is written otherwise shows too.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ class AuditEvent(SQLModel, table=True):
     """Who did what to which thing, and when. Never updated, never deleted before its time."""
 
     __tablename__ = "audit_events"
-    __table_args__ = (Index("ix_audit_events_noun_noun_id", "noun", "noun_id"),)
+    __table_args__ = (
+        Index("ix_audit_events_noun_noun_id", "noun", "noun_id"),
+        Index("ix_audit_events_organisation_id_sequence", "organisation_id", "sequence"),
+    )
 
     sequence: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     at: datetime = Field(sa_type=UtcDateTime)
@@ -59,36 +63,19 @@ def record(
     noun: str,
     noun_id: str,
     detail: dict[str, Any] | None = None,
+    *,
+    organisation_id: str | None = None,
 ) -> None:
     """Put an event on record with the change of this session; ``actor`` None is the operator's command.
 
     The person who acts stands in the detail: so older chains verify as they did.
+
+    Parameters
+    ----------
+    organisation_id : str, optional
+        Whose auditor is to see it where none of its own acted: a sign-in that failed, an operator's deed.
     """
-    at = now(session)
-    said = (detail or {}) | _person(actor)
-
-    def finish(session: Session, state: State) -> None:
-        state.audit_sequence += 1
-        written = AuditEvent(
-            sequence=state.audit_sequence,
-            at=at,
-            organisation_id=actor.organisation_id if actor else None,
-            key_id=actor.key_id if actor else None,
-            action=action,
-            noun=noun,
-            noun_id=noun_id,
-            detail=said,
-            previous_hash=state.audit_head,
-            hash="",
-        )
-        written.hash = state.audit_head = chain(written.previous_hash, written.content())
-        session.add(written)
-
-    before_seal(session, finish)
-
-
-def _person(actor: Actor | None) -> dict[str, Any]:
-    return {} if actor is None or actor.person_id is None else {"person_id": actor.person_id}
+    _record(session, actor, action, noun, [(noun_id, dict(detail or {}))], organisation_id)
 
 
 def record_many(
@@ -99,13 +86,25 @@ def record_many(
     about: Sequence[tuple[str, dict[str, Any]]],
 ) -> None:
     """``record`` for many things: each with its id and its detail, chained in one pass in their order."""
-    at, person = now(session), _person(actor)
+    _record(session, actor, action, noun, about, None)
+
+
+def _record(
+    session: Session,
+    actor: Actor | None,
+    action: str,
+    noun: str,
+    about: Sequence[tuple[str, dict[str, Any]]],
+    organisation_id: str | None,
+) -> None:
+    at = now(session)
+    whose, key_id = (actor.organisation_id, actor.key_id) if actor else (organisation_id, None)
+    person = {} if actor is None or actor.person_id is None else {"person_id": actor.person_id}
 
     def finish(session: Session, state: State) -> None:
         # What all events share is written once; the rest of their content is put between.
-        shared = _compact([at.isoformat(timespec="microseconds"), actor.organisation_id, actor.key_id])
-        shared = f"{shared[1:-1]},{_compact([action, noun])[1:-1]}"
-        columns = (instant_text(session, at), actor.organisation_id, actor.key_id, action, noun)
+        shared = _compact([at.isoformat(timespec="microseconds"), whose, key_id, action, noun])[1:-1]
+        columns = (instant_text(session, at), whose, key_id, action, noun)
 
         def chained() -> Iterator[tuple[Any, ...]]:
             sequence, head = state.audit_sequence, state.audit_head

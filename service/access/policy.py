@@ -44,21 +44,41 @@ class Permission(StrEnum):
     VISITS_WRITE = "visits:write"
     ENCLAVES_READ = "enclaves:read"
     ENCLAVES_WRITE = "enclaves:write"
+    LEDGER_READ = "ledger:read"
+    LEDGER_WRITE = "ledger:write"
+    LEDGER_CONFIRM = "ledger:confirm"
+    LEDGER_DECIDE = "ledger:decide"
     HOLDS_READ = "holds:read"
     HOLDS_WRITE = "holds:write"
     POOLS_READ = "pools:read"
     POOLS_WRITE = "pools:write"
+    ASSESSMENTS_READ = "assessments:read"
+    ASSESSMENTS_SUBMIT = "assessments:submit"
+    TARGETS_READ = "targets:read"
+    TARGETS_WRITE = "targets:write"
     APPROVALS_READ = "approvals:read"
     APPROVALS_WRITE = "approvals:write"
     APPROVALS_DECIDE = "approvals:decide"
     PEOPLE_READ = "people:read"
     PEOPLE_WRITE = "people:write"
     PEOPLE_GRANT = "people:grant"
+    EVENTS_READ = "events:read"
+    SEARCHES_READ = "searches:read"
+    SEARCHES_WRITE = "searches:write"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
     SETTINGS_READ = "settings:read"
     SETTINGS_WRITE = "settings:write"
     ACCOUNT_READ = "account:read"
     ACCOUNT_WRITE = "account:write"
     AUDIT_READ = "audit:read"
+    JOBS_READ = "jobs:read"
+    JOBS_WRITE = "jobs:write"
+    FILES_READ = "files:read"
+    FILES_WRITE = "files:write"
+    IMPORTS_READ = "imports:read"
+    IMPORTS_WRITE = "imports:write"
+    EXPORTS_WRITE = "exports:write"
 
 
 _EVERYONE: frozenset[Kind] = frozenset(
@@ -88,21 +108,41 @@ RULES: dict[Permission, frozenset[Kind]] = {
     Permission.VISITS_WRITE: _WORKING,
     Permission.ENCLAVES_READ: _EVERYONE,
     Permission.ENCLAVES_WRITE: _WORKING,
+    Permission.LEDGER_READ: _EVERYONE,
+    Permission.LEDGER_WRITE: _WORKING,
+    Permission.LEDGER_CONFIRM: _WORKING,
+    Permission.LEDGER_DECIDE: frozenset({"authority"}),
     Permission.HOLDS_READ: _EVERYONE,
     Permission.HOLDS_WRITE: _WORKING,
     Permission.POOLS_READ: _EVERYONE,
     Permission.POOLS_WRITE: _WORKING,
+    Permission.ASSESSMENTS_READ: _EVERYONE,
+    Permission.ASSESSMENTS_SUBMIT: _EVERYONE,
+    Permission.TARGETS_READ: _EVERYONE,
+    Permission.TARGETS_WRITE: frozenset({"platform", "authority"}),
     Permission.APPROVALS_READ: _EVERYONE,
     Permission.APPROVALS_WRITE: _EVERYONE,
     Permission.APPROVALS_DECIDE: _EVERYONE,
     Permission.PEOPLE_READ: _EVERYONE,
     Permission.PEOPLE_WRITE: _EVERYONE,
     Permission.PEOPLE_GRANT: _EVERYONE,
+    Permission.EVENTS_READ: _EVERYONE,
+    Permission.SEARCHES_READ: _EVERYONE,
+    Permission.SEARCHES_WRITE: _EVERYONE,
+    Permission.WEBHOOKS_READ: _EVERYONE,
+    Permission.WEBHOOKS_WRITE: _EVERYONE,
     Permission.SETTINGS_READ: _EVERYONE,
     Permission.SETTINGS_WRITE: _EVERYONE,
     Permission.ACCOUNT_READ: _EVERYONE,
     Permission.ACCOUNT_WRITE: _EVERYONE,
     Permission.AUDIT_READ: _EVERYONE,
+    Permission.JOBS_READ: _EVERYONE,
+    Permission.JOBS_WRITE: _EVERYONE,
+    Permission.FILES_READ: _EVERYONE,
+    Permission.FILES_WRITE: _EVERYONE,
+    Permission.IMPORTS_READ: _EVERYONE,
+    Permission.IMPORTS_WRITE: _EVERYONE,
+    Permission.EXPORTS_WRITE: _EVERYONE,
 }
 
 # Whatever a person is, these are theirs.
@@ -125,9 +165,21 @@ _VIEWER: frozenset[Permission] = _ANYBODY | {
     Permission.OPPORTUNITIES_READ,
     Permission.VISITS_READ,
     Permission.ENCLAVES_READ,
+    Permission.LEDGER_READ,
     Permission.HOLDS_READ,
     Permission.POOLS_READ,
+    Permission.ASSESSMENTS_READ,
+    Permission.TARGETS_READ,
     Permission.APPROVALS_READ,
+    Permission.EVENTS_READ,
+    Permission.SEARCHES_READ,
+    Permission.JOBS_READ,
+    # To cancel what one has asked for; others' jobs are a clerk's to cancel.
+    Permission.JOBS_WRITE,
+    Permission.FILES_READ,
+    Permission.IMPORTS_READ,
+    # No more than reading the same: what a person sees can be taken along.
+    Permission.EXPORTS_WRITE,
 }
 _CLERK: frozenset[Permission] = _VIEWER | {
     Permission.PAIRINGS_WRITE,
@@ -138,16 +190,23 @@ _CLERK: frozenset[Permission] = _VIEWER | {
     Permission.OPPORTUNITIES_WRITE,
     Permission.VISITS_WRITE,
     Permission.ENCLAVES_WRITE,
+    Permission.LEDGER_WRITE,
+    Permission.LEDGER_CONFIRM,
     Permission.HOLDS_WRITE,
     Permission.POOLS_WRITE,
+    Permission.ASSESSMENTS_SUBMIT,
+    Permission.TARGETS_WRITE,
     Permission.APPROVALS_WRITE,
+    Permission.SEARCHES_WRITE,
+    Permission.FILES_WRITE,
+    Permission.IMPORTS_WRITE,
 }
 # What a person's role adds to the rules above. Everybody has one role, so system, security and audit
 # administration exclude one another, and none of the three works on the organisation's records.
 ROLES: dict[Role, frozenset[Permission]] = {
     "viewer": _VIEWER,
     "clerk": _CLERK,
-    "approver": _CLERK | {Permission.APPROVALS_DECIDE},
+    "approver": _CLERK | {Permission.APPROVALS_DECIDE, Permission.LEDGER_DECIDE},
     "auditor": _VIEWER | {Permission.AUDIT_READ},
     "administrator": _ANYBODY
     | {
@@ -155,6 +214,9 @@ ROLES: dict[Role, frozenset[Permission]] = {
         Permission.PEOPLE_WRITE,
         Permission.KEYS_READ,
         Permission.KEYS_WRITE,
+        # Where data is sent to is decided by who decides which programs have keys.
+        Permission.WEBHOOKS_READ,
+        Permission.WEBHOOKS_WRITE,
     },
     "security_administrator": _ANYBODY
     | {Permission.KEYS_READ, Permission.PEOPLE_GRANT, Permission.SETTINGS_WRITE},

@@ -134,6 +134,23 @@ class AllowRead(Allow):
         return self.admit(request, session, authorization)
 
 
+class AllowReadOrLink(Allow):
+    """``AllowRead``, but for who comes by a link that is signed: the handler compares the signature."""
+
+    def __call__(
+        self,
+        request: Request,
+        session: ReadSession,
+        _documented: _Documented,
+        _also: _AlsoDocumented,
+        authorization: _Authorization = None,
+    ) -> Actor | None:
+        """The actor of the request; None where it comes by a link."""
+        if request.query_params.keys() & {"expires", "signature"}:
+            return None
+        return self.admit(request, session, authorization)
+
+
 class AllowWrite(Allow):
     """``Allow`` on the session of the change: a key revoked a moment ago cannot write."""
 
@@ -187,13 +204,26 @@ VisitReader = Annotated[Actor, Depends(AllowRead(P.VISITS_READ))]
 VisitWriter = Annotated[Actor, Depends(AllowWrite(P.VISITS_WRITE))]
 EnclaveReader = Annotated[Actor, Depends(AllowRead(P.ENCLAVES_READ))]
 EnclaveWriter = Annotated[Actor, Depends(AllowWrite(P.ENCLAVES_WRITE))]
+LedgerReader = Annotated[Actor, Depends(AllowRead(P.LEDGER_READ))]
+LedgerWriter = Annotated[Actor, Depends(AllowWrite(P.LEDGER_WRITE))]
+LedgerConfirmer = Annotated[Actor, Depends(AllowWrite(P.LEDGER_CONFIRM))]
+LedgerDecider = Annotated[Actor, Depends(AllowWrite(P.LEDGER_DECIDE))]
 HoldReader = Annotated[Actor, Depends(AllowRead(P.HOLDS_READ))]
 HoldWriter = Annotated[Actor, Depends(AllowWrite(P.HOLDS_WRITE))]
 PoolReader = Annotated[Actor, Depends(AllowRead(P.POOLS_READ))]
 PoolWriter = Annotated[Actor, Depends(AllowWrite(P.POOLS_WRITE))]
+AssessmentReader = Annotated[Actor, Depends(AllowRead(P.ASSESSMENTS_READ))]
+AssessmentSubmitter = Annotated[Actor, Depends(AllowWrite(P.ASSESSMENTS_SUBMIT))]
+TargetReader = Annotated[Actor, Depends(AllowRead(P.TARGETS_READ))]
+TargetWriter = Annotated[Actor, Depends(AllowWrite(P.TARGETS_WRITE))]
 ApprovalReader = Annotated[Actor, Depends(AllowRead(P.APPROVALS_READ))]
 ApprovalWriter = Annotated[Actor, Depends(AllowWrite(P.APPROVALS_WRITE))]
 ApprovalDecider = Annotated[Actor, Depends(AllowWrite(P.APPROVALS_DECIDE))]
+EventReader = Annotated[Actor, Depends(AllowRead(P.EVENTS_READ))]
+SearchReader = Annotated[Actor, Depends(AllowRead(P.SEARCHES_READ))]
+SearchWriter = Annotated[Actor, Depends(AllowWrite(P.SEARCHES_WRITE))]
+WebhookReader = Annotated[Actor, Depends(AllowRead(P.WEBHOOKS_READ))]
+WebhookWriter = Annotated[Actor, Depends(AllowWrite(P.WEBHOOKS_WRITE))]
 PersonReader = Annotated[Actor, Depends(AllowRead(P.PEOPLE_READ))]
 PersonWriter = Annotated[Actor, Depends(AllowWrite(P.PEOPLE_WRITE))]
 RoleGranter = Annotated[Actor, Depends(AllowWrite(P.PEOPLE_GRANT))]
@@ -201,6 +231,15 @@ SettingsReader = Annotated[Actor, Depends(AllowRead(P.SETTINGS_READ))]
 SettingsWriter = Annotated[Actor, Depends(AllowWrite(P.SETTINGS_WRITE))]
 AccountReader = Annotated[Actor, Depends(AllowRead(P.ACCOUNT_READ))]
 AccountWriter = Annotated[Actor, Depends(AllowWrite(P.ACCOUNT_WRITE))]
+ImportReader = Annotated[Actor, Depends(AllowRead(P.IMPORTS_READ))]
+ImportWriter = Annotated[Actor, Depends(AllowWrite(P.IMPORTS_WRITE))]
+JobReader = Annotated[Actor, Depends(AllowRead(P.JOBS_READ))]
+JobWriter = Annotated[Actor, Depends(AllowWrite(P.JOBS_WRITE))]
+FileReader = Annotated[Actor, Depends(AllowRead(P.FILES_READ))]
+FileReaderOrLink = Annotated[Actor | None, Depends(AllowReadOrLink(P.FILES_READ))]
+ExportAsker = Annotated[Actor, Depends(AllowWrite(P.EXPORTS_WRITE))]
+FileWriterApart = Annotated[Actor, Depends(AllowApart(P.FILES_WRITE))]
+AuditReader = Annotated[Actor, Depends(AllowRead(P.AUDIT_READ))]
 AccountWriterApart = Annotated[Actor, Depends(AllowApart(P.ACCOUNT_WRITE))]
 
 
@@ -261,5 +300,6 @@ Search = Annotated[ShortText | None, Query(description="Part of a name, or the s
 RegionFilter = Annotated[
     RegionCode | None, Query(description="A region's code; of lists of places, with all below it.")
 ]
+YearFilter = Annotated[int | None, Query(ge=2000, le=2199, description="Of this year.")]
 # Ids are opaque: whatever does not exist is answered alike, so no form is demanded.
 PathId = Annotated[str, Path(max_length=64)]

@@ -17,7 +17,6 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from service.api.rankings import contribution_texts, place_values
 from service.index import (
     DEFAULT_WEIGHTS,
     Account,
@@ -30,6 +29,7 @@ from service.index import (
     sentence,
 )
 from service.index import weighed_page as weigh
+from service.rankings.shapes import contribution_texts, place_values
 
 T = TypeVar("T", bound=np.generic)
 #: The bytes of some items.

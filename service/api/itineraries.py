@@ -18,7 +18,7 @@ from service.domain.itineraries import Leg
 from service.domain.projects import Project
 from service.errors import FieldError, Invalid, invalid
 from service.index import MOST_STOPS, Point, distances_km, parted, shortest_order
-from service.units import Day, Id, Kilometres, RegionCode
+from service.units import LAST_DAY, Day, Id, Kilometres, RegionCode
 
 router = APIRouter(prefix="/v1/itineraries", tags=["visits"])
 
@@ -83,6 +83,8 @@ def query_itinerary(
     language: LanguageDep,
 ) -> ItineraryRead:
     """The shortest round of a project's places; enter it with `POST /v1/visits`."""
+    if body.starts_on > LAST_DAY - timedelta(days=body.days - 1):
+        raise invalid("/starts_on", "date_out_of_range", f"All days must lie before {LAST_DAY}, or on it.")
     row = projects.get(session, actor, body.project_id)
     engine = Engine.of(request, session, index, actor, language)
     start = _start(engine, row, body.start_region_code)

@@ -10,18 +10,19 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from service.api import rankings as r
 from service.api.deps import Cursor, IndexDep, LanguageDep, Limit, MatchReader, PathId, ReadSession
-from service.api.filters import Filters
 from service.api.fragments import Fragments
-from service.api.match_engine import Engine, Include, weights_of
+from service.api.match_engine import Engine, Include
 from service.api.memory import memory_of
 from service.api.pages import query_of
 from service.api.plain_query import PlainQuery
 from service.api.preconditions import not_modified
 from service.api.problems import documented
 from service.domain import profiles, project_records, projects
+from service.domain.filters import Filters
 from service.domain.projects import EXAMPLE, Project, ProjectWrite
+from service.rankings import shapes as r
+from service.rankings.reader import weights_of
 from service.units import AnyQuantity, Id, ShortText
 
 router = APIRouter(prefix="/v1", tags=["matching"])

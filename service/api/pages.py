@@ -34,6 +34,11 @@ class Signer:
     def __init__(self, key: str) -> None:
         self._key = key.encode()
 
+    @property
+    def key(self) -> bytes:
+        """The key, for what is signed in another form."""
+        return self._key
+
     def seal(self, query: str, position: Any) -> str:
         """A cursor for a position in the answer to ``query``."""
         content = orjson.dumps([_digest(query), position])

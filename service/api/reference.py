@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Request
 from service.api.deps import Cursor, Limit, PathId, ReadSession, ReferenceReader, Search
 from service.api.pages import Page, page
 from service.api.problems import documented
-from service.domain import industries, quantities, regions, zones
+from service.domain import industries, measures, quantities, regions, zones
 from service.domain.industries import IndustryRead
+from service.domain.measures import MeasureRead
 from service.domain.quantities import QuantityRead
 from service.domain.regions import Level, RegionRead
 from service.domain.zones import ZoneRead
@@ -82,3 +83,11 @@ def list_quantities(
 ) -> Page[QuantityRead]:
     """What can be needed and offered; those with `is_field` are fields of their own."""
     return page(request, session, quantities.listed(), QuantityRead.model_validate, limit, cursor)
+
+
+@router.get("/measures", summary="List measures", responses=documented(400))
+def list_measures(
+    request: Request, session: ReadSession, _actor: ReferenceReader, limit: Limit = 100, cursor: Cursor = None
+) -> Page[MeasureRead]:
+    """What a ledger entry may count: flows by their day, stocks by the end of a month."""
+    return page(request, session, measures.listed(), MeasureRead.model_validate, limit, cursor)

@@ -245,7 +245,9 @@ async def _question(scope: Scope, project_id: str, query: bytes | None) -> Quest
     # Counted last, since a request that goes on from here is answered here.
     if state.limiter is not None and not state.limiter.take(actor.key_id):
         return None
-    engine = Engine(actor, held.snapshot, language, state.signer, newest.instant, held.fragments)
+    engine = Engine(
+        actor, held.snapshot, language, newest.instant, signer=state.signer, fragments=held.fragments
+    )
     return Question(held, engine, project, known, answer_key, answer)
 
 

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from service.api import rankings as r
 from service.api.deps import IndexDep, LanguageDep, MatchReader, PathId, ReadSession
 from service.api.match_engine import Engine
 from service.api.matches import ranking_tag
@@ -15,6 +14,7 @@ from service.api.preconditions import not_modified
 from service.api.problems import documented
 from service.domain import projects
 from service.index import Snapshot, TermComplements
+from service.rankings import shapes as r
 
 router = APIRouter(prefix="/v1", tags=["matching"])
 PlacesPerTerm = Annotated[int, Query(ge=1, le=50, description="Places per term.")]

@@ -18,7 +18,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from service.access import audit
 from service.access.policy import Actor
 from service.database import UtcDateTime, new_id, now, record_change
-from service.domain import organisation_settings
+from service.domain import events, organisation_settings
+from service.domain.events import EventType
 from service.domain.organisation_settings import Action
 from service.domain.shapes import (
     Answer,
@@ -96,6 +97,12 @@ class ReturnWrite(StrictBody):
     comment: LongText = Field(min_length=1)
 
 
+_TOLD: dict[State, EventType] = {
+    "submitted": "approval.submitted",
+    "returned": "approval.returned",
+    "approved": "approval.approved",
+    "withdrawn": "approval.withdrawn",
+}
 CarryOut = Callable[[Session, Actor, Approval], None]
 _carry_out: dict[str, CarryOut] = {}
 _give_back: dict[str, CarryOut] = {}
@@ -296,3 +303,5 @@ def _record(session: Session, actor: Actor, row: Approval, verb: str) -> None:
     record_change(session, "approval", row.id, verb)
     detail = {"action": row.action, "noun_id": row.noun_id}
     audit.record(session, actor, f"approval.{verb}", "approval", row.id, detail)
+    told = {"approval_id": row.id, "action": row.action, "noun": row.noun, "noun_id": row.noun_id}
+    events.emit(session, _TOLD[row.state], row.id, told, [row.organisation_id])

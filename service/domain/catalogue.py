@@ -10,7 +10,10 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from service.access import audit
 from service.database import new_id, record_change, upsert
+from service.domain import indicator_packs
+from service.domain.indicator_packs import IndicatorPack
 from service.domain.industries import Industry
+from service.domain.measures import Measure
 from service.domain.pairings import Pairing
 from service.domain.quantities import Quantity
 from service.domain.regions import Region
@@ -48,6 +51,10 @@ def load(session: Session, step: Callable[[str], None] = lambda _: None) -> bool
     upsert(session, Zone, [_zone(row) for row in catalogue.zones()])
     step("quantities")
     upsert(session, Quantity, [Quantity.model_validate(row) for row in catalogue.quantities()])
+    step("measures")
+    upsert(session, Measure, [Measure.model_validate(row) for row in catalogue.measures()])
+    step("indicator packs")
+    upsert(session, IndicatorPack, indicator_packs.ship(session))
     step("pairings")
     _enter_pairings(session)
     row = loaded or Catalogue(content_hash="", rule_pack={})

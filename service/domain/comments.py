@@ -13,6 +13,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from service.access import audit
 from service.access.policy import Actor
 from service.database import UtcDateTime, new_id, now, record_change
+from service.domain import events
+from service.domain.opportunities import Opportunity
 from service.domain.shapes import Answer, JsonOf, StrictBody, strict
 from service.units import Id, Instant, Name, WrittenText
 
@@ -91,4 +93,7 @@ def add(session: Session, actor: Actor, opportunity_id: str, body: CommentWrite)
     session.flush()
     record_change(session, "opportunity", opportunity_id, "comment")
     audit.record(session, actor, "comment.create", "comment", row.id)
+    record = session.get_one(Opportunity, opportunity_id)
+    told = record.told(comment_id=row.id, by=actor.organisation_id)
+    events.emit(session, "opportunity.commented", record.id, told, record.participants())
     return row

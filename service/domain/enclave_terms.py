@@ -238,6 +238,15 @@ def agree(session: Session, actor: Actor, terms_id: str, expected: ExpectedVersi
     return row
 
 
+def home_changed(session: Session, actor: Actor, profile_id: str) -> None:
+    """Take the home's agreement back where an enclave has another home now, which has agreed to nothing."""
+    statement = select(EnclaveTerms).where(EnclaveTerms.profile_id == profile_id).with_for_update()
+    row = session.exec(statement).first()
+    if row is not None and row.agreed_by_home_at is not None:
+        replace_fields(session, row, {"agreed_by_home_at": None})
+        _note(session, actor, row, "update")
+
+
 def _sides(actor: Actor, profile: Profile) -> frozenset[TermSide]:
     found: set[TermSide] = set()
     if profile.organisation_id == actor.organisation_id and not profile.unconfirmed:
@@ -255,7 +264,13 @@ def _own_locked(session: Session, actor: Actor, terms_id: str) -> tuple[EnclaveT
     row = session.exec(visible_to(actor).where(EnclaveTerms.id == terms_id).with_for_update()).first()
     if row is None:
         raise NotFound()
-    return row, _sides(actor, session.get_one(Profile, row.profile_id))
+    sides = _sides(actor, session.get_one(Profile, row.profile_id))
+    if not sides:
+        raise Conflict(
+            "unconfirmed",
+            "Confirm the profile of this enclave first; until then you are no side of its terms.",
+        )
+    return row, sides
 
 
 def _check(session: Session, body: EnclaveTermsBody) -> None:

@@ -13,9 +13,10 @@ from sqlmodel import Session, col, select
 from service.access import audit
 from service.access.policy import Actor
 from service.database import new_id, now, record_change
-from service.domain import approvals, holds, profile_records, profiles, projects, promises, quantities
+from service.domain import approvals, events, holds, profile_records, profiles, projects, promises, quantities
 from service.domain.approvals import Approval
 from service.domain.capacity import Pool, exact
+from service.domain.events import EventType
 from service.domain.hold_checks import (
     checked_end,
     checked_units,
@@ -93,6 +94,8 @@ def create(session: Session, actor: Actor, body: HoldWrite) -> tuple[Hold, list[
     sharing.holds.append(row)
     detail = {"state": row.state, "project_id": row.project_id, "profile_id": row.profile_id}
     _settled(session, actor, sharing, row, "create", detail)
+    told: EventType = "hold.granted" if row.state == "active" else "hold.requested"
+    events.emit(session, told, row.id, row.told(), row.participants())
     return row, warnings
 
 
@@ -113,6 +116,7 @@ def grant(
     warnings = require_room(sharing, profile, row.amounts(), actor.organisation_id, units)
     replace_fields(session, row, {"state": "active"})
     _settled(session, actor, sharing, row, "grant")
+    events.emit(session, "hold.granted", row.id, row.told(), row.participants())
     return row, warnings
 
 
@@ -185,6 +189,8 @@ def commit(session: Session, actor: Actor, hold_id: str, expected: ExpectedVersi
     sharing.pools = [_less(pool, row.profile_id, taken) for pool in sharing.pools]
     _deduct(session, actor, sharing.profiles[row.profile_id], taken)
     _settled(session, actor, sharing, row, "commit", {"documents": body.documents})
+    told = row.told(quantities=sorted(taken))
+    events.emit(session, "hold.committed", row.id, told, row.participants())
     return row
 
 

@@ -185,6 +185,15 @@ class Hold(HoldFields, Versioned, table=True):
         """The state by the clock: nobody has to come by for a hold to expire."""
         return "expired" if self.state in LIVE and self.expires_at <= instant else self.state
 
+    def participants(self) -> tuple[str, str]:
+        """The organisations of both sides."""
+        return self.project_organisation_id, self.profile_organisation_id
+
+    def told(self, **more: Any) -> dict[str, Any]:
+        """What an event about the hold tells both sides."""
+        ids = {"hold_id": self.id, "project_id": self.project_id, "profile_id": self.profile_id}
+        return ids | {"state": self.state} | more
+
     def sides_of(self, organisation_id: str) -> frozenset[Side]:
         """On which side of the hold an organisation stands; on both of one on a place of its own."""
         sides: dict[Side, str] = {

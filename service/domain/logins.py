@@ -7,52 +7,23 @@ its own, so that neither two workers nor a hundred requests at once try more tha
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from sqlalchemy import Index, delete
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from service.access import audit, passwords, sessions
 from service.access.oidc import Issuers
 from service.access.policy import Actor, Permission, require
 from service.access.sessions import Begun, BrowserSession, digest
-from service.database import (
-    Database,
-    UtcDateTime,
-    insert_missing,
-    now,
-    reading,
-    record_change,
-    writing,
-)
-from service.domain import organisation_settings, people, person_records
+from service.database import Database, now, reading, record_change, writing
+from service.domain import organisation_settings, people, person_records, sign_in_attempts
 from service.domain.people import Person
 from service.domain.shapes import StrictBody, replace_fields
-from service.errors import Forbidden, NotFound, TooManyRequests, Unauthenticated, invalid
+from service.errors import Forbidden, NotFound, Unauthenticated, invalid
 from service.units import Password, TypedPassword
 
-ATTEMPTS = 5
-WINDOW = timedelta(minutes=15)
-LOCKED_FOR = timedelta(minutes=15)
 DIFFERENT_CHARACTERS = 5
-
-
-class LoginAttempts(SQLModel, table=True):
-    """How often a user name was tried since the last success, whether it exists or not.
-
-    Hashed: what is typed into the wrong field may be a password.
-    """
-
-    __tablename__ = "login_attempts"
-    __table_args__ = (Index("ix_login_attempts_began_at", "began_at"),)
-
-    user_name_hash: str = Field(primary_key=True, max_length=64)
-    began_at: datetime = Field(sa_type=UtcDateTime)
-    attempts: int
-    locked_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class PasswordWrite(StrictBody):
@@ -82,16 +53,22 @@ def by_password(database: Database, user_name: str, password: str) -> SignedIn:
     """
     name = user_name.strip().lower()
     with writing(database) as session:
-        _count(session, name)
+        attempt = sign_in_attempts.count(session, name)
     with reading(database) as session:
         stored = session.exec(select(Person.password_hash).where(Person.user_name == name)).first()
-    if not passwords.matches(password, stored):
-        raise _refused()
+    matches = passwords.matches(password, stored)
     with writing(database) as session:
         same = select(Person).where(Person.user_name == name, Person.password_hash == stored)
-        found = _begin(session, same)
-        _forget(session, name)
-        return found
+        found = _begin(session, same) if matches else None
+        if found is not None:
+            sign_in_attempts.forget(session, name)
+        else:
+            person = session.exec(select(Person).where(Person.user_name == name)).first()
+            sign_in_attempts.refuse(session, person, "password", attempt)
+    if found is None:
+        # After the commit: the refusal stays on record.
+        raise _refused()
+    return found
 
 
 def by_id_token(database: Database, organisation_id: str, id_token: str, issuers: Issuers) -> SignedIn:
@@ -110,18 +87,22 @@ def by_id_token(database: Database, organisation_id: str, id_token: str, issuers
         raise _refused()
     oidc = settings.oidc
     subject = issuers.subject_of(id_token, oidc.issuer, oidc.audience, oidc.jwks_uri)
-    if subject is None:
-        raise _refused()
+    found = None
     with writing(database) as session:
         used = select(BrowserSession.id).where(BrowserSession.proof_hash == digest(id_token))
-        if session.exec(used).first() is not None:
-            raise _refused()
         same = select(Person).where(
             Person.organisation_id == organisation_id,
             Person.oidc_issuer == oidc.issuer,
             Person.oidc_subject == subject,
         )
-        return _begin(session, same, proof=id_token)
+        if subject is not None and session.exec(used).first() is None:
+            found = _begin(session, same, proof=id_token)
+        if found is None:
+            person = session.exec(same).first() if subject is not None else None
+            sign_in_attempts.refuse_id_token(session, organisation_id, person)
+    if found is None:
+        raise _refused()
+    return found
 
 
 def sign_out(session: Session, actor: Actor) -> None:
@@ -155,8 +136,10 @@ def set_password(database: Database, actor: Actor, person_id: str, body: Passwor
     _check_new(before, body, is_own=is_own)
     if is_own:
         with writing(database) as session:
-            _count(session, before.user_name)
+            attempt = sign_in_attempts.count(session, before.user_name)
         if not passwords.matches(body.old_password or "", before.password_hash):
+            with writing(database) as session:
+                sign_in_attempts.refuse(session, before, "old_password", attempt, actor)
             raise Forbidden("wrong_password", "The old password is not the one. Type it again.")
     else:
         require(actor, Permission.PEOPLE_WRITE)
@@ -166,7 +149,7 @@ def set_password(database: Database, actor: Actor, person_id: str, body: Passwor
         person_records.require_reach(actor, row)
         replace_fields(session, row, {"password_hash": new_hash, "must_change_password": not is_own})
         sessions.revoke_all(session, row.id, but=actor.key_id if is_own else "")
-        _forget(session, row.user_name)
+        sign_in_attempts.forget(session, row.user_name)
         record_change(session, "person", row.id, "password")
         audit.record(session, actor, "person.password", "person", row.id, {"temporary": not is_own})
         return row
@@ -181,9 +164,12 @@ def reset_password(session: Session, user_name: str) -> str:
     row.must_change_password = True
     replace_fields(session, row, {"password_hash": passwords.hashed(password)})
     sessions.revoke_all(session, row.id)
-    _forget(session, row.user_name)
+    sign_in_attempts.forget(session, row.user_name)
     record_change(session, "person", row.id, "password")
-    audit.record(session, None, "person.password", "person", row.id, {"temporary": True})
+    whose = row.organisation_id
+    audit.record(
+        session, None, "person.password", "person", row.id, {"temporary": True}, organisation_id=whose
+    )
     return password
 
 
@@ -201,11 +187,11 @@ def _check_new(row: Person, body: PasswordWrite, *, is_own: bool) -> None:
         raise invalid("/new_password", "too_simple", "Use more different characters.")
 
 
-def _begin(session: Session, same: SelectOfScalar[Person], proof: str | None = None) -> SignedIn:
+def _begin(session: Session, same: SelectOfScalar[Person], proof: str | None = None) -> SignedIn | None:
     # Read again under a lock: the person may have been disabled while the password was looked at.
     person = session.exec(same.with_for_update()).first()
     if person is None or person.disabled_at is not None:
-        raise _refused()
+        return None
     begun = sessions.begin(session, person.id, proof)
     actor = sessions.authenticate(session, begun.token)
     audit.record(session, actor, "session.create", "session", begun.row.id)
@@ -217,35 +203,3 @@ def _refused() -> Unauthenticated:
         "sign_in_refused",
         "These do not go together, or may not sign in. Check them, or ask an administrator.",
     )
-
-
-def _count(session: Session, user_name: str) -> None:
-    """Count an attempt, before it is known whether it succeeds."""
-    instant = now(session)
-    past = col(LoginAttempts.began_at) < instant - WINDOW - LOCKED_FOR
-    session.execute(delete(LoginAttempts).where(past))
-    key = digest(user_name)
-    insert_missing(session, LoginAttempts(user_name_hash=key, began_at=instant, attempts=0))
-    same = select(LoginAttempts).where(LoginAttempts.user_name_hash == key)
-    row = session.exec(same.with_for_update()).one()
-    if row.locked_until is not None and row.locked_until > instant:
-        raise _locked(row.locked_until - instant)
-    if row.locked_until is not None or row.began_at <= instant - WINDOW:
-        row.began_at, row.attempts, row.locked_until = instant, 0, None
-    row.attempts += 1
-    if row.attempts >= ATTEMPTS:
-        row.locked_until = instant + LOCKED_FOR
-    session.add(row)
-
-
-def _locked(remaining: timedelta) -> TooManyRequests:
-    seconds = math.ceil(remaining.total_seconds())
-    return TooManyRequests(
-        "sign_in_locked",
-        f"Too many failed attempts. Wait {seconds} seconds, or ask an administrator for a new password.",
-        headers={"Retry-After": str(seconds)},
-    )
-
-
-def _forget(session: Session, user_name: str) -> None:
-    session.execute(delete(LoginAttempts).where(col(LoginAttempts.user_name_hash) == digest(user_name)))

@@ -77,6 +77,20 @@ class Opportunity(Versioned, table=True):
     unsealed_by_profile_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reason_code: str | None = Field(default=None, max_length=24)
 
+    def participants(self) -> tuple[str | None, ...]:
+        """Who takes part: both organisations, and the field teams that they have appointed."""
+        return (
+            self.project_organisation_id,
+            self.profile_organisation_id,
+            self.project_field_team_id,
+            self.profile_field_team_id,
+        )
+
+    def told(self, **more: Any) -> dict[str, Any]:
+        """What an event about the record tells everybody who takes part."""
+        ids = {"opportunity_id": self.id, "project_id": self.project_id, "profile_id": self.profile_id}
+        return ids | more
+
     @property
     def is_unsealed(self) -> bool:
         """Whether both sides have agreed to name the investor."""

@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, select
 from service.access import audit
 from service.access.policy import Actor
 from service.database import new_id, now, record_change
-from service.domain import hold_records, outcomes, stages
+from service.domain import events, hold_records, outcomes, stages
 from service.domain.opportunities import (
     SIDES,
     Opportunity,
@@ -108,6 +108,7 @@ def _await(session: Session, actor: Actor, row: Opportunity, side: Side, body: S
     record_change(session, "opportunity", row.id, "agree")
     detail = {"to": body.to, "side": side, "document_no": body.document_no}
     audit.record(session, actor, "opportunity.agree", "opportunity", row.id, detail)
+    events.emit(session, "opportunity.agreed", row.id, row.told(to=body.to, side=side), row.participants())
     return row
 
 
@@ -139,12 +140,16 @@ def enter(
         )
     )
     record_change(session, "opportunity", row.id, operation)
+    told = row.told(**{"from": before, "to": body.to, "by": actor.organisation_id})
+    events.emit(session, "opportunity.stage_changed", row.id, told, row.participants())
     _set_project_stage(session, row.project_id)
 
 
 def _set_project_stage(session: Session, project_id: str) -> None:
-    statement = select(Project).where(Project.id == project_id).with_for_update()
-    project = session.exec(statement).one()
+    # No key changes: two records of one project that begin at once both refer to it, and neither must wait
+    # for the other. Read afresh: its organisation may have changed it since.
+    statement = select(Project).where(Project.id == project_id).with_for_update(key_share=True)
+    project = session.exec(statement.execution_options(populate_existing=True)).one()
     live = select(Opportunity.stage).where(Opportunity.project_id == project_id, Opportunity.stage != "ended")
     stage = stages.furthest([cast(Stage, found) for found in session.exec(live)]) or "registered"
     if project.stage != stage:
@@ -172,6 +177,7 @@ def unseal(session: Session, actor: Actor, opportunity_id: str) -> Opportunity:
     record_change(session, "opportunity", row.id, "unseal")
     detail = {"sides": sorted(sides), "unsealed": row.is_unsealed}
     audit.record(session, actor, "opportunity.unseal", "opportunity", row.id, detail)
+    events.emit(session, "opportunity.unsealed", row.id, row.told(**detail), row.participants())
     return row
 
 

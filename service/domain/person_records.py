@@ -60,7 +60,15 @@ def create(session: Session, actor: Actor | None, body: PersonCreate) -> tuple[P
     # A rival of the same name shows here, inside the operation that it spoils.
     session.flush()
     record_change(session, "person", row.id, "create")
-    audit.record(session, actor, "person.create", "person", row.id, {"role": row.role})
+    audit.record(
+        session,
+        actor,
+        "person.create",
+        "person",
+        row.id,
+        {"role": row.role},
+        organisation_id=row.organisation_id,
+    )
     return row, password
 
 

@@ -15,6 +15,7 @@ from service.domain.asked_fields import FACTS, AskedField, Value, askable, patch
 from service.domain.profile_requests import (
     Answerer,
     ProfileRequest,
+    is_still_own,
     locked,
     note,
     require_answered,
@@ -22,7 +23,7 @@ from service.domain.profile_requests import (
 )
 from service.domain.profiles import FIGURES, Profile, ProfileWrite
 from service.domain.shapes import Answer, ExpectedVersion, StrictBody, patched, replace_fields, strict
-from service.errors import Conflict, FieldError, Invalid, NotFound, Unauthenticated
+from service.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Unauthenticated
 from service.units import Instant, LongText, ShortText, shanghai_day
 
 #: What the evidence of a figure says that was confirmed in writing.
@@ -68,7 +69,8 @@ def opened(session: Session, authorization: str | None, *, lock: bool = True) ->
     Raises
     ------
     Unauthenticated
-        ``missing_link``; ``unknown_link``, also for one that was used, withdrawn or has expired.
+        ``missing_link``; ``unknown_link``, also for one that was used, withdrawn or has expired, and where
+        the profile is the county's own by now, or gone: the link may be with whoever asked.
     """
     scheme, _, secret = (authorization or "").partition(" ")
     parts = secret.strip().split("_", 2)
@@ -79,7 +81,8 @@ def opened(session: Session, authorization: str | None, *, lock: bool = True) ->
     given = hashlib.sha256(secret.strip().encode("utf-8", "replace")).hexdigest()
     # The comparison runs for an unknown prefix too, so that its time tells nothing.
     matches = hmac.compare_digest(given, row.secret_hash if row else "0" * 64)
-    if row is None or not matches or row.state != "open" or row.expires_at <= now(session):
+    is_open = row is not None and matches and row.state == "open" and row.expires_at > now(session)
+    if row is None or not is_open or not is_still_own(session, row):
         raise Unauthenticated(
             "unknown_link", "This link is not valid (any more). Ask whoever sent it for a new one."
         )
@@ -87,7 +90,8 @@ def opened(session: Session, authorization: str | None, *, lock: bool = True) ->
 
 
 def asked(session: Session, row: ProfileRequest) -> AskedProfile:
-    """What whoever holds the link, or the sheet, is asked."""
+    """What whoever holds the link, or the sheet, is asked; raises ``Forbidden`` as ``answer`` does."""
+    _require_own(session, row)
     profile = session.get_one(Profile, row.profile_id)
     values, known = stated(profile), askable(session)
     return AskedProfile(
@@ -115,11 +119,14 @@ def answer(
     ------
     Conflict
         ``not_open``: it was answered, settled or withdrawn already.
+    Forbidden
+        ``not_yours``: the profile is the county's own by now, or gone.
     Invalid
         For a field that was not asked, and for a value that the profile could not hold.
     """
     if row.state != "open":
         raise Conflict("not_open", f"This request is {row.state}; make a new one.")
+    _require_own(session, row)
     profile = session.get_one(Profile, row.profile_id)
     _check(session, row, profile, body.corrections)
     before = stated(profile)
@@ -132,6 +139,13 @@ def answer(
     )
     note(session, actor, row, "answer")
     return row
+
+
+def _require_own(session: Session, row: ProfileRequest) -> None:
+    if not is_still_own(session, row):
+        raise Forbidden(
+            "not_yours", "The county has this profile in its own hands by now, or it was removed."
+        )
 
 
 def _check(session: Session, row: ProfileRequest, profile: Profile, values: dict[str, Value]) -> None:

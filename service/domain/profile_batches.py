@@ -9,41 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-import orjson
-from pydantic import BaseModel
-from sqlalchemy import JSON, Date
-from sqlmodel import Session
+from sqlmodel import Session, col, or_, select
 
 from service.access import audit
 from service.access.policy import Actor
 from service.bulk import insert_rows, instant_text
 from service.database import new_ids, now, record_changes, table_of
+from service.domain.batches import GIVEN, Layout, json_of
 from service.domain.profile_checks import Known, check, ownership
 from service.domain.profile_records import ProfileVersion
 from service.domain.profiles import Profile, ProfileFields, ProfileWrite
-from service.domain.shapes import JsonOf
 from service.errors import invalid
 from service.units import rfc_3339
 
-_FIELDS: Final = frozenset(ProfileFields.model_fields)
-_TABLE: Final = table_of(Profile)
-# Fields by how they are written: dates and JSON become text, all others stand as they are.
-_DAYS: Final = tuple(column.name for column in _TABLE.columns if isinstance(column.type, Date))
-_JSONS: Final = tuple(column.name for column in _TABLE.columns if isinstance(column.type, JSON | JsonOf))
-_PLAIN: Final = tuple(sorted(_FIELDS.difference(_DAYS, _JSONS)))
-_plain_values = itemgetter(*_PLAIN)
-_STATUS: Final = _PLAIN.index("status")
+_LAYOUT: Final = Layout(Profile, ProfileFields)
+_STATUS: Final = _LAYOUT.columns.index("status")
 _OWNED: Final = ("organisation_id", "entered_by_organisation_id", "unconfirmed")
-_GIVEN: Final = ("id", "version", "created_at", "updated_at")
-_COLUMNS: Final = (*_GIVEN, *_PLAIN, *_DAYS, *_JSONS, *_OWNED)
+_COLUMNS: Final = (*GIVEN, *_LAYOUT.columns, *_OWNED)
 _VERSION_COLUMNS: Final = ("id", "profile_id", "version", "published_at", "state")
 
 
 class Ready(NamedTuple):
-    """A checked profile: values of its fields and owners as they are stored, and its state but for _GIVEN."""
+    """A checked profile: values of its fields and owners as they are stored, and its state but for GIVEN."""
 
     values: tuple[Any, ...]
     state: str
@@ -66,23 +55,28 @@ def ready(known: Known, actor: Actor, body: ProfileWrite) -> Ready:
         # A file has no second person who has read each of its lines.
         said = "Your organisation has profiles published by a second person: enter drafts, and submit each."
         raise invalid("/status", "second_person_required", said)
-    fields = body.__dict__
-    values = (
-        *_plain_values(fields),
-        *[None if fields[name] is None else fields[name].isoformat() for name in _DAYS],
-        *[_json(fields[name]) for name in _JSONS],
-        *owned,
-    )
     whole = body.__pydantic_serializer__.to_json(body).decode()
-    return Ready(values, f"{whole[:-1]},{_json(owned._asdict())[1:-1]}")
+    values = (*_LAYOUT.values(body), *owned)
+    return Ready(values, f"{whole[:-1]},{json_of(owned._asdict())[1:-1]}")
 
 
-def _json(value: Any) -> str:
-    return orjson.dumps(value, default=_members).decode()
+def key(body: ProfileWrite) -> str:
+    """By what a place is known again: its region, kind, code in the catalogue and name."""
+    name = (body.site_name or "").casefold()
+    return "\n".join((body.region_code, body.site_kind, body.zone_code or "", name))
 
 
-def _members(value: BaseModel) -> dict[str, Any]:
-    return value.model_dump(mode="json")
+def keys_taken(session: Session, actor: Actor) -> Iterator[str]:
+    """The keys of the profiles that are the actor's, or were entered by it."""
+    own = or_(
+        col(Profile.organisation_id) == actor.organisation_id,
+        col(Profile.entered_by_organisation_id) == actor.organisation_id,
+    )
+    statement = select(Profile.region_code, Profile.site_kind, Profile.zone_code, Profile.site_name).where(
+        col(Profile.deleted_at).is_(None), own
+    )
+    for region_code, site_kind, zone_code, name in session.exec(statement.execution_options(yield_per=5_000)):
+        yield "\n".join((region_code, site_kind, zone_code or "", (name or "").casefold()))
 
 
 def enter(session: Session, actor: Actor, profiles: Iterable[Sequence[Ready]]) -> int:
@@ -97,7 +91,7 @@ def enter(session: Session, actor: Actor, profiles: Iterable[Sequence[Ready]]) -
     instant, said = instant_text(session, now(session)), rfc_3339(now(session))
     for piece in profiles:
         ids = list(islice(own, len(piece)))
-        insert_rows(session, _TABLE, _COLUMNS, _rows(instant, ids, piece))
+        insert_rows(session, _LAYOUT.table, _COLUMNS, _rows(instant, ids, piece))
         insert_rows(
             session,
             table_of(ProfileVersion),

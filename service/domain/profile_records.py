@@ -15,7 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from service.access import audit
 from service.access.policy import Actor, governs
 from service.database import UtcDateTime, new_id, now, record_change
-from service.domain import approvals, promises, regions
+from service.domain import approvals, enclave_terms, promises, regions
 from service.domain.approvals import Approval
 from service.domain.profile_checks import PUBLISH, Known, check, mentioned, ownership
 from service.domain.profiles import (
@@ -212,6 +212,8 @@ def _applied(
     replace_fields(session, row, {**after, "approved_by": approved_by})
     published(session, row)
     record_change(session, "profile", row.id, "update")
+    if after["home_region_codes"] != before["home_region_codes"]:
+        enclave_terms.home_changed(session, actor, row.id)
     changed = sorted(name for name in after if after[name] != before[name])
     audit.record(session, actor, "profile.update", "profile", row.id, {"fields": changed})
     return row

@@ -19,8 +19,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 from service.access import audit
 from service.access.policy import Actor
 from service.database import UtcDateTime, new_id, now, record_change
-from service.domain import profiles
+from service.domain import events, profiles
 from service.domain.asked_fields import Value, askable, stated
+from service.domain.events import EventType
 from service.domain.profiles import Profile
 from service.domain.shapes import (
     Answer,
@@ -36,6 +37,12 @@ from service.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, i
 from service.units import Id, Instant, LongText, Name, ShortText
 
 State = Literal["open", "answered", "accepted", "declined", "withdrawn"]
+_TOLD: dict[str, EventType] = {
+    "answered": "profile_request.answered",
+    "accepted": "profile_request.accepted",
+    "declined": "profile_request.declined",
+    "withdrawn": "profile_request.withdrawn",
+}
 DEFAULT_LIFE = timedelta(days=14)
 LONGEST_LIFE = timedelta(days=90)
 
@@ -101,7 +108,7 @@ class Difference(Answer):
 
     field: str
     unit: str
-    before: Value
+    before: Value = Field(description="Null too where the profile is another organisation's by now.")
     after: Value
     accepted: bool
 
@@ -163,7 +170,8 @@ def read(session: Session, row: ProfileRequest) -> ProfileRequestRead:
     """The request with the differences that its answer makes to the profile as it is now."""
     said = row.answer or {}
     profile = session.get_one(Profile, row.profile_id)
-    now_stated = stated(profile)
+    # A county that has confirmed the profile meanwhile withholds what it likes from whoever asked.
+    now_stated = stated(profile) if row.organisation_id in profile.owners() else {}
     units = {name: field.unit for name, field in askable(session).items()}
     differences = [
         Difference(
@@ -182,6 +190,12 @@ def read(session: Session, row: ProfileRequest) -> ProfileRequestRead:
         note=said.get("note"),
         differences=differences,
     )
+
+
+def is_still_own(session: Session, row: ProfileRequest) -> bool:
+    """Whether the profile is there still, and its figures are for whoever asked to see."""
+    profile = session.get_one(Profile, row.profile_id)
+    return profile.deleted_at is None and row.organisation_id in profile.owners()
 
 
 def ask(session: Session, actor: Actor, body: ProfileRequestWrite) -> Issued:
@@ -280,3 +294,6 @@ def note(session: Session, actor: Actor | None, row: ProfileRequest, deed: str) 
     record_change(session, "profile_request", row.id, deed)
     detail = {"profile_id": row.profile_id, "state": row.state, "accepted_fields": row.accepted_fields}
     audit.record(session, actor, f"profile_request.{deed}", "profile_request", row.id, detail)
+    if row.state in _TOLD:
+        told = {"profile_request_id": row.id, "profile_id": row.profile_id}
+        events.emit(session, _TOLD[row.state], row.id, told, [row.organisation_id])

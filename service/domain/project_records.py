@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from service.access import audit
 from service.access.policy import Actor, require_own
 from service.database import new_id, now, record_change
-from service.domain import hold_records, industries, quantities, regions
-from service.domain.organisations import Organisation
-from service.domain.projects import CEILINGS, NEEDS, Project, ProjectWrite, visible_to
+from service.domain import hold_records, project_checks
+from service.domain.projects import Project, ProjectWrite, visible_to
 from service.domain.shapes import ExpectedVersion, created, patched, replace_fields, require_version
-from service.errors import FieldError, Invalid, NotFound
+from service.errors import NotFound
 
 
 def register(session: Session, actor: Actor, body: ProjectWrite) -> Project:
@@ -84,25 +83,4 @@ def _write(session: Session, actor: Actor, row: Project, body: ProjectWrite) -> 
 
 def check(session: Session, actor: Actor, body: ProjectWrite, at: str = "") -> None:
     """Raise ``Invalid`` where the body, which stands at pointer ``at``, refers to what does not exist."""
-    regions.require_known(session, {f"{at}/origin_region_code": body.origin_region_code})
-    industries.require_known(session, {f"{at}/industry_code": body.industry_code})
-    quantities.validate(session, body.quantities, at)
-    known = {*NEEDS, *CEILINGS, *session.exec(select(quantities.Quantity.name))}
-    unknown = "There is no such organisation."
-    errors = [
-        FieldError(f"{at}/must/{i}", "unknown_need", "Name a need, a quantity or a ceiling of this project.")
-        for i, name in enumerate(body.must)
-        if name not in known
-    ]
-    errors += [
-        FieldError(f"{at}/shared_with/{i}", "unknown_organisation", unknown)
-        for i, organisation_id in enumerate(body.shared_with)
-        if session.get(Organisation, organisation_id) is None
-    ]
-    if body.incubated_project_id is not None:
-        incubated = visible_to(session, actor).where(Project.id == body.incubated_project_id)
-        if session.exec(incubated).first() is None:
-            pointer = f"{at}/incubated_project_id"
-            errors.append(FieldError(pointer, "unknown_project", "There is no such project."))
-    if errors:
-        raise Invalid(errors)
+    project_checks.check(project_checks.mentioned(session, actor, body), body, at)

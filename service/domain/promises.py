@@ -21,12 +21,14 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from service.access import audit
 from service.access.policy import Actor
 from service.database import now, record_change
+from service.domain import events
 from service.domain.capacity import Free, Pool, drawn, exact, free_of, pools_of, sums_of
 from service.domain.holds import LIVE, Hold, is_binding, pointer_of
 from service.domain.pools import CapacityPool, PoolMember
 from service.domain.profiles import Profile
 from service.domain.shapes import replace_fields
 from service.errors import Conflict, FieldError, Unavailable
+from service.units import rfc_3339
 
 #: How often locks are tried for anew, where the database broke a deadlock or a pool changed meanwhile.
 ATTEMPTS: Final = 4
@@ -155,6 +157,8 @@ def _mark_lapsed(session: Session, sharing: Sharing) -> None:
         session.add(row)
         record_change(session, "hold", row.id, "expire")
         audit.record(session, None, "hold.expire", "hold", row.id, {"expired_at": row.expires_at.isoformat()})
+        told = row.told(expired_at=rfc_3339(row.expires_at))
+        events.emit(session, "hold.expired", row.id, told, row.participants())
     sharing.holds = [row for row in sharing.holds if row.state in LIVE]
     settle(session, sharing)
 
@@ -302,6 +306,7 @@ def end(session: Session, actor: Actor, hold: Hold, reason: str | None) -> None:
     replace_fields(session, hold, {"state": "released", "reason": reason, "ended_at": now(session)})
     record_change(session, "hold", hold.id, "release")
     audit.record(session, actor, "hold.release", "hold", hold.id, {"reason": reason})
+    events.emit(session, "hold.released", hold.id, hold.told(), hold.participants())
 
 
 def leave_pools(session: Session, profile_id: str) -> None:

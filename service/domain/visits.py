@@ -224,7 +224,7 @@ def plan(session: Session, actor: Actor, body: VisitWrite) -> Visit:
     Invalid
         Where a project or a place is not known to the actor.
     """
-    hosts = _check(session, actor, body)
+    hosts = _check(session, actor, body, None)
     row = Visit.model_validate(
         {
             **body.model_dump(exclude={"stops"}),
@@ -271,7 +271,7 @@ def _bodies(session: Session, row: Visit) -> list[Stop]:
 
 
 def _write(session: Session, actor: Actor, row: Visit, body: VisitWrite) -> Visit:
-    hosts = _check(session, actor, body)
+    hosts = _check(session, actor, body, row)
     values = Visit.model_validate(row.model_dump() | body.model_dump(exclude={"stops"}))
     replace_fields(session, row, {name: getattr(values, name) for name in VisitFields.model_fields})
     session.execute(delete(VisitStop).where(col(VisitStop.visit_id) == row.id))
@@ -303,11 +303,17 @@ def _own_locked(session: Session, actor: Actor, visit_id: str, expected: Expecte
     return row
 
 
-def _check(session: Session, actor: Actor, body: VisitWrite) -> dict[str, str | None]:
-    """Who is visited at each place; raises ``Invalid`` for what the actor does not know."""
+def _check(session: Session, actor: Actor, body: VisitWrite, before: Visit | None) -> dict[str, str | None]:
+    """Who is visited at each place; raises ``Invalid`` for what the actor does not know.
+
+    What the visit named before stays on it: a place that was taken back was visited all the same.
+    """
     wanted = {stop.profile_id for stop in body.stops}
     seen = profiles.visible_to(actor).where(col(Profile.id).in_(wanted))
     hosts = {row.id: row.organisation_id for row in session.exec(seen)}
+    if before is not None:
+        stops = session.exec(select(VisitStop).where(VisitStop.visit_id == before.id))
+        hosts = {stop.profile_id: stop.host_organisation_id for stop in stops} | hosts
     unknown = "There is no such place."
     errors = [
         FieldError(f"/stops/{i}/profile_id", "unknown_profile", unknown)
@@ -319,7 +325,7 @@ def _check(session: Session, actor: Actor, body: VisitWrite) -> dict[str, str | 
         for i, line in enumerate(body.follow_ups)
         if line.profile_id is not None and line.profile_id not in wanted
     ]
-    if body.project_id is not None:
+    if body.project_id is not None and (before is None or before.project_id != body.project_id):
         own = select(projects.Project.id).where(
             projects.Project.id == body.project_id,
             projects.Project.organisation_id == actor.organisation_id,

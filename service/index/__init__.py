@@ -6,6 +6,7 @@ from service.index.basis import basis_of
 from service.index.cards import PlaceCard, ProjectCard
 from service.index.live import MatchIndex
 from service.index.matchers import build_matcher, fit_first_model
+from service.index.passing import passing, require_known
 from service.index.snapshot import Snapshot
 from service.index.upkeep import Upkeep
 from service.matching.candidates import Candidates, FirstPage
@@ -75,6 +76,8 @@ __all__ = [
     "lines_of",
     "normalised_weights",
     "parted",
+    "passing",
+    "require_known",
     "sentence",
     "shortest_order",
     "weighed_page",

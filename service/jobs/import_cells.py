@@ -1,176 +1,217 @@
-"""Reads the cells of a table as fields of a profile: what a column holds follows from the field's type.
+"""Reads the cells of a table: what a column holds follows from the field's type and from its title's unit.
 
-A column is named as the field is; a quantity of its own column is ``quantities.<name>``. An empty cell is
-a figure that is not known. Lists are parted by ``;`` or ``、``; what is nested is JSON.
+An empty cell is a figure that is not known. Lists are parted by ``;``, ``、`` or a line break; what is
+nested is JSON. What was written otherwise than the service keeps it (another unit, full-width digits,
+thousands separators, a percentage, a Chinese date, a word for a code) is converted, and each way of
+converting is told with an example.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final, NamedTuple
 
-from service.domain.profiles import ProfileWrite
-from service.domain.shapes import validated
-from service.errors import FieldError, Invalid, invalid
+from service.domain.import_columns import Titled
+from service.domain.import_units import Convention, Unit, convertible, unit_named
+from service.domain.imports import Conversion, ConversionKind
+from service.errors import Invalid, invalid
 from service.strict_json import parse_json
+from service.workbooks import Cell
 
-MOST_COLUMNS: Final = 512
-_DEPTH = 32
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_GROUPED = re.compile(r"[+-]?[0-9]{1,3}([,，  ' ][0-9]{3})+(\.[0-9]+)?")
-_WITH_UNIT = re.compile(r"[+-]?[0-9][0-9,，.]*\s*[^0-9\s,，.].*", re.DOTALL)
-_QUANTITY = re.compile(r"quantities\.[a-z][a-z0-9_]{0,59}")
-_SEPARATORS = re.compile("[;；、]")
-_BOOLEANS = {"true": True, "false": False, "是": True, "否": False}
+_DEPTH: Final = 32
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,60}(?:\.[0-9]{1,60})?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+_GROUPED: Final = re.compile(r"[+-]?[0-9]{1,3}(?:[,  ' ][0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
+_WITH_UNIT: Final = re.compile(r"([+-]?[0-9][0-9,.  ']*?)\s*([^0-9\s,.+-].*)", re.DOTALL | re.ASCII)
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_DATED: Final = re.compile(
+    r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?(?:\s+[0:.]+)?", re.ASCII
+)
+_DIGITS: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII)
+_GROUPS: Final = re.compile("[,  ' ]")
+_SEPARATORS: Final = re.compile("[;；、\n]")
+_BOOLEANS: Final = {
+    "true": True, "false": False, "yes": True, "no": False, "是": True, "否": False, "有": True, "无": False,
+}  # fmt: skip
+_MOST_SHOWN: Final = 60
 
-Kind = Literal["text", "number", "boolean", "list", "json"]
+Read = Callable[[str], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table: the field, or the quantity, that its cells hold."""
+class Noted(NamedTuple):
+    """A way of converting: of which column, from what to what."""
 
-    name: str
+    title: str
     field: str
-    quantity: str | None
-    kind: Kind
-    unit: str
-
-    @property
-    def pointer(self) -> str:
-        """Where the column's value stands in a body."""
-        return f"/{self.field}/{self.quantity}" if self.quantity else f"/{self.field}"
+    kind: ConversionKind
+    unit: str | None
+    to: str | None
+    factor: float | None
+    convention: Convention | None
 
 
-def _columns_there_are() -> dict[str, Column]:
-    found = {}
-    for name, schema in ProfileWrite.model_json_schema()["properties"].items():
-        said = schema.get("anyOf", [schema])[0]
-        kind: Kind = "text"
-        if said["type"] in ("number", "boolean"):
-            kind = said["type"]
-        elif said["type"] == "array" and "$ref" not in said["items"]:
-            kind = "list"
-        elif said["type"] in ("array", "object"):
-            kind = "json"
-        found[name] = Column(name, name, None, kind, said.get("unit", ""))
-    return found
+class Notes:
+    """Counts what was converted in the rows since it was last asked, with the first cell of each way."""
 
+    def __init__(self) -> None:
+        self.line = 0
+        self._found: dict[Noted, list[Any]] = {}
 
-COLUMNS: Final = _columns_there_are()
-_REQUIRED: Final = tuple(name for name, field in ProfileWrite.model_fields.items() if field.is_required())
-
-
-class Header:
-    """The columns of a table, from its first line.
-
-    Raises
-    ------
-    Invalid
-        ``too_many_columns``, ``unknown_column``, ``duplicate_column``, ``missing_column``.
-    """
-
-    def __init__(self, names: Sequence[str]) -> None:
-        if len(names) > MOST_COLUMNS:
-            raise invalid("/line/1", "too_many_columns", f"A table may have {MOST_COLUMNS} columns.")
-        stripped = [name.strip() for name in names]
-        errors = [
-            FieldError(f"/line/1/column/{place}", code, detail)
-            for place, name in enumerate(stripped, 1)
-            for code, detail in _faults(name, stripped[: place - 1])
-        ]
-        errors += [
-            FieldError("/line/1", "missing_column", f"The column {name} is missing; every profile has one.")
-            for name in _REQUIRED
-            if name not in stripped
-        ]
-        if errors:
-            raise Invalid(errors[:20])
-        self.columns = [_column(name) for name in stripped]
-        self._by_pointer = {column.pointer: column.name for column in self.columns}
-
-    def body(self, cells: Sequence[str]) -> ProfileWrite:
-        """The profile of a line; a cell that is wrong is told, and so is whatever else is wrong."""
-        value: dict[str, Any] = {}
-        errors: list[FieldError] = []
-        if any(cell.strip() for cell in cells[len(self.columns) :]):
-            errors.append(FieldError("", "too_many_cells", "The line has more cells than the header."))
-        for column, cell in zip(self.columns, cells, strict=False):
-            text = cell.strip()
-            if text:
-                try:
-                    self._put(value, column, text)
-                except Invalid as error:
-                    errors += error.errors
-        if not errors:
-            return validated(ProfileWrite, value)
-        told = {entry.pointer for entry in errors}
-        try:
-            validated(ProfileWrite, value)
-        except Invalid as error:
-            errors += [entry for entry in error.errors if entry.pointer not in told]
-        raise Invalid(errors)
-
-    def _put(self, value: dict[str, Any], column: Column, text: str) -> None:
-        read = _read(column, text)
-        if column.quantity is None:
-            value.setdefault(column.field, read)
-            if isinstance(value[column.field], dict) and isinstance(read, dict):
-                value[column.field] |= read
+    def add(self, noted: Noted, written: object, read: object) -> None:
+        """One more cell that was converted so."""
+        said = self._found.get(noted)
+        if said is None:
+            self._found[noted] = [1, self.line, str(written)[:_MOST_SHOWN], str(read)[:_MOST_SHOWN]]
         else:
-            value.setdefault(column.field, {})[column.quantity] = read
+            said[0] += 1
 
-    def column_at(self, pointer: str) -> str | None:
-        """The name of the column that a pointer leads to, or into."""
-        while pointer:
-            if pointer in self._by_pointer:
-                return self._by_pointer[pointer]
-            pointer = pointer.rpartition("/")[0]
-        return None
-
-
-def _faults(name: str, before: Sequence[str]) -> list[tuple[str, str]]:
-    if name in before:
-        return [("duplicate_column", f"The column {name[:60]} stands twice.")]
-    if name in COLUMNS or _QUANTITY.fullmatch(name):
-        return []
-    shown = "".join(character if character.isprintable() else "�" for character in name[:60])
-    return [("unknown_column", f"No field of a profile is called “{shown}”; see docs/operations.md.")]
-
-
-def _column(name: str) -> Column:
-    if name in COLUMNS:
-        return COLUMNS[name]
-    return Column(name, "quantities", name.partition(".")[2], "number", "")
+    def taken(self) -> list[Conversion]:
+        """What was noted; it is forgotten here."""
+        found = [
+            Conversion(
+                column=noted.title,
+                field=noted.field,
+                kind=noted.kind,
+                from_unit=noted.unit,
+                to_unit=noted.to,
+                factor=noted.factor,
+                convention=noted.convention,
+                cells=said[0],
+                first_line=said[1],
+                first_from=said[2],
+                first_to=said[3],
+            )
+            for noted, said in self._found.items()
+        ]
+        self._found = {}
+        return found
 
 
-def _read(column: Column, text: str) -> Any:
-    if column.kind == "number":
-        return _number(column, text)
-    if column.kind == "boolean":
+class CellReader:
+    """Reads the cells of one column."""
+
+    def __init__(self, titled: Titled, notes: Notes) -> None:
+        column = titled.column
+        self.titled, self.column, self._notes = titled, column, notes
+        #: The unit of the title where figures have to be converted from it.
+        self._unit = titled.unit if titled.unit is not None and not titled.unit.is_own else None
+        self._is_plain = self._unit is None and not column.is_whole
+        self._words = {word.casefold(): value for word, value in column.words.items()}
+        readers: Mapping[str, Read] = {
+            "number": self._number,
+            "boolean": self._boolean,
+            "list": self._list,
+            "date": self._day,
+            "json": self._json,
+        }
+        self.read: Read = readers.get(column.kind, self._text)
+
+    def read_cell(self, cell: Cell) -> Any:
+        """What a typed cell of a workbook says, or its text."""
+        if isinstance(cell, str):
+            return self.read(cell.strip())
+        if isinstance(cell, bool):
+            return cell if self.column.kind == "boolean" else self.read("是" if cell else "否")
+        if isinstance(cell, int | float):
+            if self.column.kind == "number":
+                return self._in_unit(float(cell), self._unit, cell)
+            return self.read(f"{cell:.15g}")
+        if isinstance(cell, datetime):
+            return self.read(cell.date().isoformat())
+        if isinstance(cell, date | time):
+            return self.read(cell.isoformat())
+        return self.read(str(cell)) if isinstance(cell, timedelta) else None
+
+    def _note(self, kind: ConversionKind, written: object, read: object, unit: Unit | None = None) -> None:
+        titled = self.titled
+        noted = Noted(titled.title[:100], self.column.name, kind, None, None, None, None)
+        if unit is not None:
+            noted = noted._replace(
+                unit=unit.name, to=unit.to, factor=float(unit.factor), convention=unit.convention
+            )
+        self._notes.add(noted, written, read)
+
+    def _in_unit(self, value: float, unit: Unit | None, written: object) -> float:
+        if unit is None:
+            # JSON knows whole numbers; a sheet has none.
+            return int(value) if self.column.is_whole and value.is_integer() else value
+        read = unit.applied(value)
+        self._note("percent" if unit.to == "1" else "unit", written, read, unit)
+        return read
+
+    def _number(self, text: str) -> float:
+        if _NUMBER.fullmatch(text):
+            return float(text) if self._is_plain else self._in_unit(float(text), self._unit, text)
+        return self._written_otherwise(text)
+
+    def _written_otherwise(self, text: str) -> float:
+        """A number that is not written as the service writes it."""
+        plain = unicodedata.normalize("NFKC", text).strip()
+        if not plain.isascii() and "，" in plain:
+            plain = plain.replace("，", ",")
+        unit, number = self._unit, plain
+        with_unit = None if _GROUPED.fullmatch(plain) else _WITH_UNIT.fullmatch(plain)
+        if with_unit and not _NUMBER.fullmatch(plain):
+            number, name = with_unit[1].strip(), with_unit[2]
+            said = unit_named(name, self.column.unit)
+            if said is None:
+                raise invalid(self.column.pointer, "unit_in_number", self._unknown_unit())
+            unit = None if said.is_own else said
+        if _GROUPED.fullmatch(number):
+            number = _GROUPS.sub("", number)
+            self._note("thousands_separator", text, number)
+        if not _NUMBER.fullmatch(number):
+            raise invalid(
+                self.column.pointer, "not_a_number", "Write a number, as 1200.5, or leave the cell empty."
+            )
+        if plain != text and not text.isascii() and any("０" <= sign <= "９" for sign in text):
+            self._note("full_width", text, number)
+        return self._in_unit(float(number), unit, text)
+
+    def _unknown_unit(self) -> str:
+        known = "、".join(convertible(self.column.unit)[:8])
+        of_column = f"; the unit of this column is {self.column.unit}" if self.column.unit else ""
+        return f"Write the number alone{of_column}" + (f", and {known} are converted." if known else ".")
+
+    def _boolean(self, text: str) -> Any:
         # What is neither is refused by the model, as it would be in JSON.
         return _BOOLEANS.get(text.lower(), text)
-    if column.kind == "list":
-        return [part.strip() for part in _SEPARATORS.split(text) if part.strip()]
-    if column.kind == "json":
+
+    def _text(self, text: str) -> str:
+        if not self._words:
+            return text
+        return self._word(text)
+
+    def _word(self, text: str) -> str:
+        value = self._words.get(text.casefold(), text)
+        if value != text:
+            self._note("word", text, value)
+        return value
+
+    def _list(self, text: str) -> list[str]:
+        parts = [part.strip() for part in _SEPARATORS.split(text)]
+        if self._words:
+            return [self._word(part) for part in parts if part]
+        return [part for part in parts if part]
+
+    def _day(self, text: str) -> str:
+        if _DAY.fullmatch(text):
+            return text
+        plain = unicodedata.normalize("NFKC", text).strip()
+        found = _DATED.fullmatch(plain) or _DIGITS.fullmatch(plain)
+        if found is None:
+            # Refused by the model, with its sentence.
+            return text
+        read = f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}"
+        if read != text:
+            self._note("date", text, read)
+        return read
+
+    def _json(self, text: str) -> Any:
         try:
             return parse_json(text.encode(), _DEPTH)
         except Invalid as error:
             fault = error.errors[0]
-            raise invalid(column.pointer, fault.code, f"The cell holds JSON. {fault.detail}") from error
-    return text
-
-
-def _number(column: Column, text: str) -> int | float:
-    if _NUMBER.fullmatch(text) and len(text) <= 100:
-        return float(text) if set(text) & set(".eE") else int(text)
-    if _GROUPED.fullmatch(text):
-        raise invalid(
-            column.pointer, "thousands_separator", "Write the number without thousands separators, as 1200.5."
-        )
-    if _WITH_UNIT.fullmatch(text):
-        unit = f"; the unit of this column is {column.unit}" if column.unit else ""
-        raise invalid(column.pointer, "unit_in_number", f"Write the number alone{unit}.")
-    raise invalid(column.pointer, "not_a_number", "Write a number, as 1200.5, or leave the cell empty.")
+            raise invalid(self.column.pointer, fault.code, f"The cell holds JSON. {fault.detail}") from error

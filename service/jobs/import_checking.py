@@ -6,26 +6,32 @@ stores is slower, so that no more than a few pieces are in memory.
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import re
-from collections.abc import Iterator, Sequence
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing.connection import Connection
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 from service.access.policy import Actor
-from service.domain.imports import Refusal
-from service.domain.profile_batches import Ready, ready
-from service.domain.profile_checks import Known
-from service.errors import FieldError, Forbidden, Invalid, ShanhaiError
-from service.jobs.import_files import Reader, Source, reader_of
+from service.domain.import_kinds import KINDS, Kind
+from service.domain.imports import Conversion, ReadColumn, Refusal
+from service.errors import FieldError, Forbidden, Invalid, NotFound, ShanhaiError, Unavailable
+from service.jobs.import_files import Source, reader_of
 
+#: ``fork`` before any connection is open; ``fresh`` from a process of threads, where a fork could hang.
+Beside = Literal["fork", "fresh"]
 ROWS_AT_ONCE: Final = 2_000
 MOST_REFUSALS_OF_A_ROW: Final = 20
 MOST_POINTER: Final = 1_000
-# Below this a second process does not earn its start.
+# Below this a second process does not earn its start; a workbook is packed six times and more.
 WORTH_A_PROCESS_BYTES: Final = 2_000_000
+_PACKED: Final = 6
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -33,13 +39,39 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 class Piece:
     """Rows that follow one another in the file: which may be stored, and what the others lack."""
 
-    accepted: Sequence[Ready]
+    accepted: Sequence[Any]
     refused: int
+    duplicates: int
     refusals: Sequence[Refusal]
+    conversions: Sequence[Conversion]
+    columns: Sequence[ReadColumn]
+    #: Where the accepted rows stand.
+    lines: Sequence[int]
     last_line: int
 
+    @property
+    def rows(self) -> int:
+        """How many they are."""
+        return len(self.accepted) + self.refused + self.duplicates
 
-def checked(source: Source, known: Known, actor: Actor, skip: int) -> Iterator[Piece]:
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What rows are checked against. ``taken``: the keys of what is there; None where none is looked for."""
+
+    known: Any
+    actor: Actor
+    skip: int = 0
+    taken: frozenset[int] | None = None
+
+
+def key_number(key: str) -> int:
+    """A key as 64 bits: of a million keys, two are the same number once in forty million files."""
+    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big")
+
+
+def checked(source: Source, order: Order) -> Iterator[Piece]:
     """The rows of the file but for the first ``skip``, in pieces of ROWS_AT_ONCE.
 
     Raises
@@ -47,35 +79,54 @@ def checked(source: Source, known: Known, actor: Actor, skip: int) -> Iterator[P
     Invalid
         Where the file is broken from some line on, after the pieces before it.
     """
-    reader = reader_of(source)
-    rows = islice(reader.rows(), skip, None)
+    kind, reader = KINDS[source.kind], reader_of(source)
+    rows, columns = islice(reader.rows(), order.skip, None), reader.columns()
+    taken = None if order.taken is None else set(order.taken)
     while True:
-        accepted: list[Ready] = []
+        accepted: list[Any] = []
+        lines: list[int] = []
         refusals: list[Refusal] = []
-        refused = line = 0
+        refused = duplicates = line = 0
         broken: Invalid | None = None
         try:
-            for line, raw in islice(rows, ROWS_AT_ONCE):
+            for row in islice(rows, ROWS_AT_ONCE):
+                line = row.line
                 try:
-                    accepted.append(ready(known, actor, reader.body(raw)))
+                    body = reader.body(row)
+                    key = None if taken is None else kind.key(body)
+                    number = None if key is None else key_number(key)
+                    if taken is not None and number in taken:
+                        duplicates += 1
+                        refusals.append(Refusal(line, None, "", "duplicate", kind.duplicate))
+                        continue
+                    accepted.append(kind.ready(order.known, order.actor, body))
+                    lines.append(line)
                 except (Invalid, Forbidden) as error:
                     refused += 1
-                    refusals += _told(reader, line, error)
+                    refusals += told_of(kind, reader.column_at, line, error)
+                    continue
+                if taken is not None and number is not None:
+                    taken.add(number)
         except Invalid as error:
             broken = error
         if line:
-            yield Piece(accepted, refused, refusals, line)
+            found = reader.conversions()
+            yield Piece(accepted, refused, duplicates, refusals, found, columns, lines, line)
         if broken is not None:
             raise broken
         if not line:
             return
 
 
-def _told(reader: Reader, line: int, error: ShanhaiError) -> list[Refusal]:
-    # A region that is not one's own is told of the whole body; its place is known all the same.
-    entries = error.errors or (FieldError("/region_code", error.code, error.detail),)
+def told_of(
+    kind: Kind, column_at: Callable[[str], str | None], line: int, error: ShanhaiError
+) -> list[Refusal]:
+    """What an error says of a row; ``column_at`` gives the title of the column that a pointer leads to."""
+    # Some are told of the whole body; what they are about is known all the same.
+    detail = "There is none that you may act on." if isinstance(error, NotFound) else error.detail
+    entries = error.errors or (FieldError(kind.about, error.code, detail),)
     return [
-        Refusal(line, reader.column_at(entry.pointer), _shown(entry.pointer), entry.code, entry.detail)
+        Refusal(line, column_at(entry.pointer), _shown(entry.pointer), entry.code, entry.detail)
         for entry in entries[:MOST_REFUSALS_OF_A_ROW]
     ]
 
@@ -88,52 +139,79 @@ def _shown(pointer: str) -> str:
 class Checker:
     """Gives the pieces of a file, from a process of its own where the file is large.
 
-    The process is made at once, before this one opens a connection that both would hold.
+    The process is made at once; a fork, before this one opens a connection that both would hold.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, beside: Beside = "fork") -> None:
         self._source = source
         self._pipe: Connection | None = None
         self._process: Any = None
-        beside = "fork" in multiprocessing.get_all_start_methods()
-        if beside and source.size >= WORTH_A_PROCESS_BYTES:
+        size = source.size * (_PACKED if source.format == "xlsx" else 1)
+        if size < WORTH_A_PROCESS_BYTES:
+            return
+        if beside == "fresh":
+            ours, theirs = socket.socketpair()
+            with theirs:
+                # The interpreter and a module of this service, with nothing that came from outside.
+                command = [sys.executable, "-m", "service.jobs.import_beside", str(theirs.fileno())]
+                self._process = subprocess.Popen(command, pass_fds=(theirs.fileno(),))  # noqa: S603
+            self._pipe = Connection(ours.detach())
+            self._pipe.send(source)
+        elif "fork" in multiprocessing.get_all_start_methods():
             context = multiprocessing.get_context("fork")
             self._pipe, other = context.Pipe()
-            self._process = context.Process(target=_serve, args=(source, self._pipe, other), daemon=True)
+            self._process = context.Process(target=_forked, args=(source, self._pipe, other), daemon=True)
             self._process.start()
             other.close()
 
-    def pieces(self, known: Known, actor: Actor, skip: int) -> Iterator[Piece]:
-        """``checked``, whichever process does it; to be called once."""
+    def pieces(self, order: Order) -> Iterator[Piece]:
+        """``checked``, whichever process does it; to be called once.
+
+        Raises
+        ------
+        Unavailable
+            ``checker_ended``: the other process was ended from outside.
+        """
         if self._pipe is None:
-            yield from checked(self._source, known, actor, skip)
+            yield from checked(self._source, order)
             return
-        self._pipe.send((known, actor, skip))
-        while (said := self._pipe.recv()) is not None:
-            if isinstance(said, ShanhaiError):
-                raise said
-            accepted, *others = said
-            yield Piece([Ready(*entry) for entry in accepted], *others)
+        make = KINDS[self._source.kind].ready_type
+        try:
+            self._pipe.send(order)
+            while (said := self._pipe.recv()) is not None:
+                if isinstance(said, ShanhaiError):
+                    raise said
+                accepted, *others = said
+                yield Piece([make(*entry) for entry in accepted], *others)
+        except (EOFError, BrokenPipeError, ConnectionResetError) as error:
+            detail = "The process that checks the rows was ended, for want of memory perhaps. Try again."
+            raise Unavailable("checker_ended", detail) from error
 
     def close(self) -> None:
         """End the other process, whatever it does."""
         if self._process is not None:
-            self._process.kill()
-            self._process.join()
             cast(Connection, self._pipe).close()
+            self._process.kill()
+            self._process.wait() if isinstance(self._process, subprocess.Popen) else self._process.join()
 
 
-def _serve(source: Source, theirs: Connection, pipe: Connection) -> None:
+def _forked(source: Source, theirs: Connection, pipe: Connection) -> None:
     # While a copy of the other end is open here, its closing there would go unseen, and this would never end.
     theirs.close()
+    serve(source, pipe)
+
+
+def serve(source: Source, pipe: Connection) -> None:
+    """Check what the other end of the pipe orders, and send it the pieces."""
     try:
-        known, actor, skip = pipe.recv()
+        order = pipe.recv()
         try:
-            for piece in checked(source, known, actor, skip):
+            for piece in checked(source, order):
                 plain = [tuple(entry) for entry in piece.accepted]
-                pipe.send((plain, piece.refused, piece.refusals, piece.last_line))
+                told = (piece.refused, piece.duplicates, piece.refusals, piece.conversions)
+                pipe.send((plain, *told, piece.columns, piece.lines, piece.last_line))
             pipe.send(None)
-        except Invalid as error:
+        except ShanhaiError as error:
             pipe.send(error)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         # Whoever asked is gone, and with it the wish for an answer.

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any, Literal, TypeVar, cast
 
 RegionLevel = Literal["province", "prefecture", "county"]
@@ -23,6 +24,7 @@ LocationMatch = Literal["name", "manual", "prefecture", "none", "ambiguous"]
 Programme = Literal["east_west", "mountain_sea", "other"]
 QuantityTest = Literal["offer_at_least_need", "offer_at_most_need"]
 QuantityKind = Literal["capacity", "property", "distance"]
+MeasureNature = Literal["flow", "stock"]
 
 Row = TypeVar("Row")
 
@@ -148,6 +150,26 @@ class QuantityRow:
     is_field: bool
 
 
+@dataclass(frozen=True, slots=True)
+class MeasureRow:
+    """A line of the registry of measures.
+
+    ``nature``: a flow is dated by its day, a stock by the end of a month. ``decimals``: digits after
+    the point of an amount. ``at_most``: the measure that this one is a part of, None for a whole.
+    """
+
+    name: str
+    name_zh: str
+    name_en: str
+    unit: str
+    unit_zh: str
+    nature: MeasureNature
+    with_component: bool
+    decimals: int
+    maximum: float
+    at_most: str | None
+
+
 def _text(name: str) -> str:
     return (resources.files("service.reference") / name).read_text(encoding="utf-8")
 
@@ -271,6 +293,26 @@ def quantities() -> tuple[QuantityRow, ...]:
     )
 
 
+@lru_cache(maxsize=1)
+def measures() -> tuple[MeasureRow, ...]:
+    """The registry of measures."""
+    return _rows(
+        "measures.csv",
+        lambda line: MeasureRow(
+            name=line["name"],
+            name_zh=line["name_zh"],
+            name_en=line["name_en"],
+            unit=line["unit"],
+            unit_zh=line["unit_zh"],
+            nature=cast(MeasureNature, line["nature"]),
+            with_component=_flag(line["with_component"]),
+            decimals=int(line["decimals"]),
+            maximum=float(line["maximum"]),
+            at_most=line["at_most"] or None,
+        ),
+    )
+
+
 def rules() -> dict[str, Any]:
     """The rule pack as parsed TOML: version, deciders, thresholds, thresholds_about, rules.
 
@@ -284,12 +326,31 @@ def rulebook_data() -> dict[str, Any]:
     return {**rules(), "quantities": [asdict(row) for row in quantities()]}
 
 
+def indicator_packs() -> dict[str, dict[str, Any]]:
+    """The example packs of indicators as parsed TOML, by the name of their file."""
+    return {
+        entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text(encoding="utf-8"))
+        for entry in _packs()
+    }
+
+
+def _packs() -> list[Traversable]:
+    folder = resources.files("service.reference") / "indicator_packs"
+    return sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=_name)
+
+
+def _name(entry: Traversable) -> str:
+    return entry.name
+
+
 def data_files() -> Iterator[tuple[str, bytes]]:
-    """Name and bytes of every data file (CSV, TOML), in the order of their names."""
+    """Name and bytes of every data file (CSV, TOML), in the order of their names; the packs come last."""
     folder = resources.files("service.reference")
-    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+    for entry in sorted(folder.iterdir(), key=_name):
         if entry.name.endswith((".csv", ".toml")):
             yield entry.name, entry.read_bytes()
+    for entry in _packs():
+        yield f"indicator_packs/{entry.name}", entry.read_bytes()
 
 
 def hash_of(files: Iterable[tuple[str, bytes]]) -> str:

@@ -32,15 +32,26 @@ WRITERS = {
     "opportunities:write": set(KINDS) - {"authority"},
     "visits:write": set(KINDS) - {"authority"},
     "enclaves:write": set(KINDS) - {"authority"},
+    "ledger:write": set(KINDS) - {"authority"},
+    "ledger:confirm": set(KINDS) - {"authority"},
+    "ledger:decide": {"authority"},
     "holds:write": set(KINDS) - {"authority"},
     "pools:write": set(KINDS) - {"authority"},
     "profiles:confirm": {"county"},
+    "assessments:submit": set(KINDS),
+    "targets:write": {"platform", "authority"},
     "approvals:write": set(KINDS),
     "approvals:decide": set(KINDS),
+    "searches:write": set(KINDS),
+    "webhooks:write": set(KINDS),
     "people:write": set(KINDS),
     "people:grant": set(KINDS),
     "settings:write": set(KINDS),
     "account:write": set(KINDS),
+    "jobs:write": set(KINDS),
+    "files:write": set(KINDS),
+    "imports:write": set(KINDS),
+    "exports:write": set(KINDS),
 }
 # V viewer, C clerk, A approver, U auditor, S system administrator, G security administrator: who has what.
 LETTERS: dict[str, Role] = {
@@ -73,13 +84,26 @@ ROLE_TABLE = {
     "visits:write": "CA",
     "enclaves:read": "VCAU",
     "enclaves:write": "CA",
+    "ledger:read": "VCAU",
+    "ledger:write": "CA",
+    "ledger:confirm": "CA",
+    "ledger:decide": "A",
     "holds:read": "VCAU",
     "holds:write": "CA",
     "pools:read": "VCAU",
     "pools:write": "CA",
+    "assessments:read": "VCAU",
+    "assessments:submit": "CA",
+    "targets:read": "VCAU",
+    "targets:write": "CA",
     "approvals:read": "VCAU",
     "approvals:write": "CA",
     "approvals:decide": "A",
+    "events:read": "VCAU",
+    "searches:read": "VCAU",
+    "searches:write": "CA",
+    "webhooks:read": "S",
+    "webhooks:write": "S",
     "people:read": "VCAUSG",
     "people:write": "S",
     "people:grant": "G",
@@ -88,6 +112,13 @@ ROLE_TABLE = {
     "account:read": "VCAUSG",
     "account:write": "VCAUSG",
     "audit:read": "U",
+    "jobs:read": "VCAU",
+    "jobs:write": "VCAU",
+    "files:read": "VCAU",
+    "files:write": "CA",
+    "imports:read": "VCAU",
+    "imports:write": "CA",
+    "exports:write": "VCAU",
 }
 
 
@@ -100,7 +131,7 @@ def test_every_permission_has_a_rule_and_is_named_noun_and_action() -> None:
     for permission in Permission:
         noun, action = permission.split(":")
         assert noun.isalpha(), permission
-        assert action in {"read", "write", "confirm", "grant", "decide"}, permission
+        assert action in {"read", "write", "confirm", "grant", "decide", "submit"}, permission
     assert {p for p in Permission if not p.endswith(":read")} == set(WRITERS)
 
 
@@ -120,7 +151,7 @@ def test_a_kind_has_its_permissions_and_no_others(kind: Kind) -> None:
 
 def test_a_key_without_the_scope_is_refused_though_its_kind_is_not() -> None:
     for permission in Permission:
-        kind: Kind = "county" if "county" in RULES[permission] else "platform"
+        kind = next(kind for kind in ("county", "platform", "authority") if kind in RULES[permission])
         require(actor(kind, permission), permission)
         with pytest.raises(Forbidden) as told:
             require(actor(kind, *(set(Permission) - {permission})), permission)

@@ -66,7 +66,16 @@ def _hold_released(world: World, who: str) -> tuple[int, str]:
     return answer.status_code, answer.json()["noun_id"]
 
 
+def _assessment_submitted(world: World, who: str) -> tuple[int, str]:
+    # Each time another year: of the same one waits already.
+    year = 2020 + len(world.get(who, "/v1/approvals").json()["items"])
+    body = {"programme": "mountain_sea", "year": year}
+    answer = world.post(who, "/v1/submissions", body)
+    return answer.status_code, answer.json()["noun_id"]
+
+
 ATTEMPTS: dict[str, Callable[[World, str], tuple[int, str]]] = {
+    "assessment.submit": _assessment_submitted,
     "hold.release": _hold_released,
     "profile.publish": _profile_created,
     "opportunity.recommend": _recommended,

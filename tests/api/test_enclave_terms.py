@@ -120,3 +120,39 @@ def test_what_was_incubated_here_and_industrialised_there_stays_linked(world: Wo
     assert [item["id"] for item in listed] == [grown]
     world.patch("jiashan", f"/v1/projects/{grown}", {"visibility": "public"})
     assert world.get("qingyuan", f"/v1/projects?incubated_project_id={seed}").json()["items"] == []
+
+
+def test_another_home_has_not_agreed_to_what_the_former_one_agreed_to(world: World) -> None:
+    place = enclave(world)
+    proposed = world.post("qingyuan", "/v1/enclave-terms", {"profile_id": place, **TERMS}).json()
+    path = f"/v1/enclave-terms/{proposed['id']}"
+    agreed = world.call("jiashan", "PUT", f"{path}/agreement", headers={"If-Match": "*"}).json()
+    assert agreed["agreed_by"] == ["home", "host"]
+    moved = world.patch("jiashan", f"/v1/profiles/{place}", {"home_region_codes": ["513225"]})
+    assert moved.status_code == 200, moved.text
+    assert world.get("qingyuan", path).status_code == 404
+    row = world.get("jiuzhaigou", path).json()
+    assert row["agreed_by"] == ["host"]
+    assert row["version"] == agreed["version"] + 1
+    # A change of anything else leaves the word of both.
+    assert world.call("jiuzhaigou", "PUT", f"{path}/agreement", headers={"If-Match": "*"}).is_success
+    world.patch("jiashan", f"/v1/profiles/{place}", {"land_mu": 99})
+    assert world.get("jiashan", path).json()["agreed_by"] == ["home", "host"]
+
+
+def test_a_county_is_no_side_of_terms_before_it_has_confirmed_the_enclave(world: World) -> None:
+    fields = {"region_code": "331126", "home_region_codes": ["513225"], "site_kind": "enclave_park"}
+    place = world.profile("jiashan", **fields)
+    assert (place["unconfirmed"], place["organisation_id"]) == (True, world.organisations["qingyuan"])
+    proposed = world.post("jiuzhaigou", "/v1/enclave-terms", {"profile_id": place["id"], **TERMS})
+    assert proposed.status_code == 201, proposed.text
+    path = f"/v1/enclave-terms/{proposed.json()['id']}"
+    changed = world.patch("qingyuan", path, {"home_tax_share": 0.1})
+    agreed = world.call("qingyuan", "PUT", f"{path}/agreement", headers={"If-Match": "*"})
+    for answer in (changed, agreed):
+        assert (answer.status_code, answer.json()["code"]) == (409, "unconfirmed"), answer.text
+    assert world.get("jiuzhaigou", path).json() == proposed.json()
+    confirmation = f"/v1/profiles/{place['id']}/confirmation"
+    assert world.call("qingyuan", "POST", confirmation, headers={"If-Match": "*"}).status_code == 200
+    agreed = world.call("qingyuan", "PUT", f"{path}/agreement", headers={"If-Match": "*"})
+    assert agreed.json()["agreed_by"] == ["home", "host"]

@@ -504,3 +504,10 @@ def test_a_project_does_not_slip_out_of_its_holds_past_the_second_person(
     assert world.get(COUNTY, f"/v1/holds/{held['id']}").json()["state"] == "active"
     lapse(database, held["id"])
     assert world.delete(BUREAU, f"/v1/projects/{project['id']}").status_code == 204
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_figure_of_its_own_field_cannot_be_asked_for_twice_by_the_map(world: World) -> None:
+    place, project = world.profile(), shared_project(world)
+    told = hold(world, COUNTY, project, place, land_mu=60, quantities={"land_mu": 1})
+    assert told.status_code == 422, told.text

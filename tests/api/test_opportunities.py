@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from service.access.audit import AuditEvent
 from service.database import Database, now, reading, writing
-from service.domain import keys, organisations
+from service.domain import keys, opportunity_records, organisations
 from service.domain.keys import KeyWrite
 from service.domain.organisations import OrganisationWrite
 from service.domain.outcomes import Outcome
@@ -388,3 +389,58 @@ def test_a_repeated_recommendation_or_move_is_done_once(world: World) -> None:
     assert [answer.status_code for answer in moves] == [200, 200]
     assert "location" not in moves[0].headers
     assert len(world.get("jiashan", at(record, "stage-changes")).json()["items"]) == 2
+
+
+@pytest.mark.parametrize("who", ["jiashan", "qingyuan"])
+def test_a_record_can_be_ended_after_its_project_or_its_place_was_taken_back(world: World, who: str) -> None:
+    row, other = opened(world), opened(world)
+    assert world.delete("jiashan", f"/v1/projects/{row['project_id']}").status_code == 204
+    assert world.delete("qingyuan", f"/v1/profiles/{other['profile_id']}").status_code == 204
+    for one in (row, other):
+        ended = move(world, who, one, "ended", reason_code="other")
+        assert ended.status_code == 200, ended.text
+        assert world.get(who, at(one)).json()["stage"] == "ended"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_one_project_recommended_to_two_places_at_once_is_recommended_to_both(
+    world: World, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, places = world.project(), [world.profile()["id"] for _ in range(2)]
+    both_inserted = Barrier(2, timeout=10)
+    own = opportunity_records._set_project_stage
+
+    def after_both(session: Session, project_id: str) -> None:
+        both_inserted.wait()
+        own(session, project_id)
+
+    monkeypatch.setattr(opportunity_records, "_set_project_stage", after_both)
+
+    def recommend(place: str) -> int:
+        body = {"project_id": project["id"], "profile_id": place}
+        return int(world.post("jiashan", "/v1/opportunities", body).status_code)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(recommend, places)) == [201, 201]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_stage_that_comes_of_a_move_never_gives_two_states_of_a_project_one_etag(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = opened(world)
+    path = f"/v1/projects/{row['project_id']}"
+    before = world.get("jiashan", path).json()
+    own = opportunity_records._set_project_stage
+
+    def after_a_change(session: Session, project_id: str) -> None:
+        monkeypatch.setattr(opportunity_records, "_set_project_stage", own)
+        with ThreadPoolExecutor(1) as pool:
+            changed = pool.submit(world.patch, "jiashan", path, {"land_mu": 77}).result(30)
+        assert changed.json()["version"] == before["version"] + 1, changed.text
+        own(session, project_id)
+
+    monkeypatch.setattr(opportunity_records, "_set_project_stage", after_a_change)
+    assert move(world, "qingyuan", row, "contacted").status_code == 200
+    after = world.get("jiashan", path).json()
+    assert (after["stage"], after["land_mu"], after["version"]) == ("contacted", 77, before["version"] + 2)

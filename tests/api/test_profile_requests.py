@@ -244,3 +244,34 @@ def test_a_sheet_with_faults_is_refused_by_line(world: World) -> None:
         assert send(world, row, content).json()["code"] == code
     other = world.get("jiashan", f"{PATH}/{row['id']}").json()
     assert (other["state"], other["version"]) == ("open", 1)
+
+
+def test_once_the_county_owns_the_profile_the_link_and_the_sheet_tell_the_one_who_asked_nothing_of_it(
+    world: World,
+) -> None:
+    place = entered(world)["id"]
+    open_one, secret = asked(world, profile_id=place, fields=["power_kva"])
+    told, other_secret = asked(world, profile_id=place, fields=["power_kva"])
+    answered(world, other_secret, power_kva=5000)
+    profile = f"/v1/profiles/{place}"
+    assert world.call("qingyuan", "POST", f"{profile}/confirmation", headers={"If-Match": "*"}).is_success
+    own = world.patch("qingyuan", profile, {"power_kva": 7777, "restricted_fields": ["power_kva"]})
+    assert own.status_code == 200, own.text
+    assert world.get("jiashan", profile).json()["power_kva"] is None
+    for answer in (
+        held(world, secret),
+        world.get("jiashan", f"{PATH}/{open_one['id']}/sheet"),
+        held(world, secret, "POST", {**BY, "corrections": {"power_kva": 1}}),
+    ):
+        assert answer.status_code in {401, 403}, answer.text
+    read = world.get("jiashan", f"{PATH}/{told['id']}")
+    assert "7777" not in read.text
+    assert [(d["before"], d["after"]) for d in read.json()["differences"]] == [(None, 5000)]
+    assert "7777" not in world.get("jiashan", PATH).text
+
+
+def test_a_link_to_a_profile_that_was_removed_opens_nothing(world: World) -> None:
+    place = entered(world)["id"]
+    _, secret = asked(world, profile_id=place)
+    assert world.delete("jiashan", f"/v1/profiles/{place}").status_code == 204
+    assert held(world, secret).json()["code"] == "unknown_link"

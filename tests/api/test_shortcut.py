@@ -9,9 +9,9 @@ import pytest
 from sqlmodel import col, update
 
 from service.access.keys import ApiKey
-from service.api.rankings import MatchPage, MatchQueryPage
 from service.database import Database, now, reading, record_change, writing
 from service.domain import keys
+from service.rankings.shapes import MatchPage, MatchQueryPage
 from tests.conftest import World
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.api.ledger import ENTRIES, pairing_of, total
 from tests.api.test_approvals import decide, require_second_person
 from tests.conftest import PROFILE, World
 
@@ -34,6 +35,56 @@ def offered(world: World, project_id: str) -> dict[str, Any]:
     page = world.get("jiashan.clerk", f"/v1/projects/{project_id}/matches").json()
     lines = {line["criterion"]: line for item in page["items"][:1] for line in item["contributions"]}
     return {"eligible": page["eligible_count"], "land_mu": lines.get("land", {}).get("offer")}
+
+
+def money_arrives(world: World, opportunity_id: str) -> None:
+    """What the record brought: claimed by the bureau's clerk, confirmed by the county's, recognised above."""
+    bureau, county = "jiashan.clerk", "qingyuan.clerk"
+    authority = world.person("zhejiang", "approver", "zhejiang.head")
+    of_record = {"pairing_id": pairing_of(world), "opportunity_id": opportunity_id}
+
+    def claim(**fields: Any) -> str:
+        evidence = [{"source": "银行回单", "document_no": f"回单{fields['amount']}"}]
+        answer = world.post(bureau, ENTRIES, {**of_record, "evidence": evidence, **fields})
+        assert answer.status_code == 201, answer.text
+        return f"{ENTRIES}/{answer.json()['id']}"
+
+    def act(who: str, path: str, action: str, body: Any = None) -> dict[str, Any]:
+        more = {} if body is None else {"json": body}
+        answer = world.call(who, "POST", f"{path}/{action}", headers={"If-Match": "*"}, **more)
+        assert answer.is_success, answer.text
+        return dict(answer.json())
+
+    # Two payments. The first is recognised at four fifths; the second turns out to be a loan, and goes back.
+    funds = {"measure": "funds_in_place", "occurred_on": "2026-10-20"}
+    first = claim(**funds, component="fixed_asset", amount=1200.5)
+    second = claim(**funds, component="working_capital", amount=300)
+    assert total(world) == {"claimed": 1500.5, "confirmed": 0, "recognised": 0}
+    for path in (first, second):
+        act(county, path, "confirm")
+    # No clerk of the authority decides on what counts, and neither does a side.
+    clerk = world.person("zhejiang", "clerk", "zhejiang.clerk")
+    for who in (clerk, bureau, county):
+        assert world.post(who, f"{first}/recognise", {}, headers={"If-Match": "*"}).status_code == 403
+    shown = act(authority, first, "recognise", {"eligible_share": 0.8})
+    assert (shown["state"], shown["recognised_amount"]) == ("recognised", 960.4)
+    back = act(bureau, second, "reverse", {"reason": "属股东借款，不计入"})
+    assert (back["amount"], back["state"]) == (-300, "confirmed")
+    assert total(world) == {"claimed": 1200.5, "confirmed": 1200.5, "recognised": 960.4}
+
+    # Jobs are what stands at the end of a month; those lifted out of poverty are some of the rural workers.
+    for day, jobs in (("2026-09-30", 40), ("2026-10-31", 65)):
+        act(county, claim(measure="jobs", occurred_on=day, amount=jobs), "confirm")
+    assert total(world, "jobs") == {"claimed": 65, "confirmed": 65, "recognised": 0}
+    month = {"occurred_on": "2026-10-31"}
+    rural = claim(measure="rural_workers", amount=50, **month)
+    lifted = claim(measure="lifted_out_of_poverty_workers", amount=20, **month)
+    for path in (rural, lifted):
+        act(county, path, "confirm")
+        act(authority, path, "recognise", {})
+    page = world.get(authority, f"{ENTRIES}?opportunity_id={opportunity_id}&since=2026-10-31").json()
+    recognised = {line["measure"]: line["recognised"] for line in page["totals"]}
+    assert recognised == {"jobs": 0, "lifted_out_of_poverty_workers": 20, "rural_workers": 50}
 
 
 def test_two_governments_carry_one_project_from_the_ranking_to_the_contract(two_offices: World) -> None:
@@ -119,6 +170,7 @@ def test_two_governments_carry_one_project_from_the_ranking_to_the_contract(two_
     reached = {"actual_on": "2026-11-20", "document_no": documents["land_mu"]}
     world.patch(county, f"{record}/milestones/{milestone['id']}", reached)
     assert world.get(bureau, record).json()["overdue_milestones"] == 0
+    money_arrives(world, record.rpartition("/")[2])
     ended = move(bureau, "ended", reason_code="investor_withdrew", note="投资方资金链变化")
     assert (ended["stage"], ended["reason_code"]) == ("ended", "investor_withdrew")
     history = world.get(county, f"{record}/stage-changes").json()["items"]

@@ -202,3 +202,29 @@ def test_an_itinerary_knows_no_places_and_projects_that_the_caller_does_not(worl
     assert (empty["stops"], empty["total_km"]) == ([], 0)
     unknown = world.post("jiashan", "/v1/itineraries", {**body, "start_region_code": "999999"})
     assert unknown.json()["errors"][0]["code"] == "unknown_region"
+
+
+def test_what_came_of_a_visit_can_be_noted_after_a_place_was_taken_back(world: World) -> None:
+    row = visit(world)
+    gone = row["stops"][1]["profile_id"]
+    who = "jiuzhaigou"
+    assert world.delete(who, f"/v1/profiles/{gone}").status_code == 204
+    noted = world.patch("jiashan", at(row), {"follow_ups": [{"text": "另选地块", "profile_id": gone}]})
+    assert noted.status_code == 200, noted.text
+    assert [stop["profile_id"] for stop in noted.json()["stops"]] == [s["profile_id"] for s in row["stops"]]
+    # Whoever was visited still sees that; a place that is not on the visit yet cannot be one that is gone.
+    assert world.get(who, at(row)).status_code == 200
+    stops = [{"profile_id": gone, "on": "2026-12-08"}]
+    body = {"purpose": "再访", "starts_on": "2026-12-08", "ends_on": "2026-12-08", "stops": stops}
+    told = world.post("jiashan", "/v1/visits", body)
+    assert told.json()["errors"][0]["code"] == "unknown_profile"
+
+
+def test_an_itinerary_that_would_go_on_after_the_last_day_of_the_calendar_is_refused(world: World) -> None:
+    world.profile(lon=119.1, lat=27.6)
+    world.profile("jiuzhaigou", region_code="513225", lon=104.2, lat=33.2)
+    body = {"project_id": world.project(must=[])["id"], "starts_on": "2199-12-31", "days": 2}
+    told = world.post("jiashan", "/v1/itineraries", body)
+    assert told.status_code == 422, told.text
+    assert told.json()["errors"][0]["pointer"] == "/starts_on"
+    assert world.post("jiashan", "/v1/itineraries", {**body, "starts_on": "2199-12-30"}).status_code == 200

@@ -19,6 +19,7 @@ from service.index import live as live_index
 from service.index import upkeep as upkeep_module
 from service.index.base import Base, compacted
 from service.index.place_rows import address_of
+from tests.access.chained import unguard
 from tests.conftest import World
 from tests.index.test_live import changes, content
 
@@ -131,6 +132,7 @@ def _state(database: Database) -> dict[str, Any]:
 def _turn_back(database: Database, state: dict[str, Any]) -> None:
     with database.engine.connect() as plain:
         connection = plain.execution_options(writes=True)
+        unguard(connection)
         connection.execute(text("DELETE FROM changes WHERE revision > :revision"), state)
         connection.execute(text("DELETE FROM audit_events WHERE sequence > :audit_sequence"), state)
         connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.domain.import_kinds import PROFILES
 from service.domain.profiles import ProfileWrite
 from service.errors import Conflict, Invalid
 from service.jobs import import_files
-from service.jobs.import_cells import COLUMNS, Header
 from service.jobs.import_files import examined, format_of, reader_of
+from service.jobs.import_heads import Header
 from service.strict_json import parse_json, quickly_parsed
 
 HEAD = "region_code,site_kind,as_of,site_name,land_mu,quantities.largest_parcel_mu,leading_industries"
@@ -31,7 +33,7 @@ def _faults(call: Any) -> list[tuple[str, str]]:
 
 def _read(path: Path) -> list[tuple[int, ProfileWrite]]:
     reader = reader_of(examined(path, format_of(path)))
-    return [(line, reader.body(raw)) for line, raw in reader.rows()]
+    return [(row.line, reader.body(row)) for row in reader.rows()]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -80,7 +82,8 @@ def test_a_file_beyond_the_limits_is_refused_before_it_is_parsed(
     ("head", "code"),
     [
         (",".join(f"c{number}" for number in range(513)), "too_many_columns"),
-        (HEAD + ",land", "unknown_column"),
+        (HEAD + ",colour", "unknown_column"),
+        (HEAD + ",可用厂房面积（英尺）", "unknown_unit"),
         (HEAD + ",quantities.A", "unknown_column"),
         (HEAD + ",land_mu", "duplicate_column"),
         ("region_code,as_of", "missing_column"),
@@ -112,8 +115,9 @@ def test_a_file_that_is_changed_while_it_is_read_is_noticed(tmp_path: Path) -> N
 
 
 def test_the_ending_of_the_name_tells_the_format_or_it_is_asked_for(tmp_path: Path) -> None:
-    assert [format_of(Path(name)) for name in ("a.csv", "b.NDJSON", "c.jsonl")] == ["csv", "ndjson", "ndjson"]
-    assert _faults(lambda: format_of(Path("a.xlsx"))) == [("", "unknown_format")]
+    names = ("a.csv", "b.NDJSON", "c.jsonl", "d.XLSX")
+    assert [format_of(Path(name)) for name in names] == ["csv", "ndjson", "ndjson", "xlsx"]
+    assert _faults(lambda: format_of(Path("a.xls"))) == [("", "unknown_format")]
 
 
 GOOD = {"region_code": "331126", "site_kind": "county", "as_of": "2026-11-01"}
@@ -121,7 +125,11 @@ GOOD = {"region_code": "331126", "site_kind": "county", "as_of": "2026-11-01"}
 
 def _body(**cells: str) -> ProfileWrite:
     named = GOOD | {name.replace("__", "."): cell for name, cell in cells.items()}
-    return Header(list(named)).body(list(named.values()))
+    return _header(named).body(list(named.values()))
+
+
+def _header(titles: Iterable[str]) -> Header:
+    return Header(PROFILES.columns, ProfileWrite, list(titles))
 
 
 @pytest.mark.parametrize(
@@ -147,21 +155,21 @@ def test_a_cell_is_read_by_the_type_of_its_column(column: str, cell: str, value:
 @pytest.mark.parametrize(
     ("column", "cell", "pointer", "code"),
     [
-        ("land_mu", "1,200", "/land_mu", "thousands_separator"),
-        ("land_mu", "1，200.5", "/land_mu", "thousands_separator"),
-        ("land_mu", "1 200 000", "/land_mu", "thousands_separator"),
-        ("land_mu", "120亩", "/land_mu", "unit_in_number"),
-        ("land_mu", "1,200 mu", "/land_mu", "unit_in_number"),
+        ("land_mu", "120英亩", "/land_mu", "unit_in_number"),
+        ("land_mu", "1,200 acres", "/land_mu", "unit_in_number"),
+        ("land_mu", "80%", "/land_mu", "unit_in_number"),
+        ("land_mu", "80-120", "/land_mu", "not_a_number"),
         ("land_mu", "约120", "/land_mu", "not_a_number"),
-        ("land_mu", "１２０", "/land_mu", "not_a_number"),
         ("land_mu", "NaN", "/land_mu", "not_a_number"),
         ("land_mu", "1,20", "/land_mu", "not_a_number"),
         ("land_mu", "9" * 101, "/land_mu", "not_a_number"),
         ("land_mu", "1e999", "/land_mu", "finite_number"),
         ("land_mu", "-1", "/land_mu", "greater_than_equal"),
-        ("quantities__largest_parcel_mu", "80 亩", "/quantities/largest_parcel_mu", "unit_in_number"),
+        ("quantities__largest_parcel_mu", "80 吨", "/quantities/largest_parcel_mu", "unit_in_number"),
         ("is_chemical_park", "maybe", "/is_chemical_park", "not_a_boolean"),
-        ("as_of", "2026/11/01", "/as_of", "not_a_date"),
+        ("as_of", "2026年11月", "/as_of", "not_a_date"),
+        ("as_of", "46327", "/as_of", "not_a_date"),
+        ("as_of", "2026/13/01", "/as_of", "date_from_datetime_parsing"),
         ("restricted_industries", "C26", "/restricted_industries", "json_invalid"),
         ("materials", '[{"name": "竹", "name": "木"}]', "/materials", "duplicate_key"),
         ("industry_codes", "C20;木", "/industry_codes/1", "string_pattern_mismatch"),
@@ -171,25 +179,26 @@ def test_a_cell_that_cannot_be_is_told_with_its_column(
     column: str, cell: str, pointer: str, code: str
 ) -> None:
     named = GOOD | {column.replace("__", "."): cell}
-    header = Header(list(named))
+    header = _header(named)
     assert _faults(lambda: header.body(list(named.values()))) == [(pointer, code)]
     assert header.column_at(pointer) == column.replace("__", ".")
 
 
 def test_all_that_is_wrong_with_a_line_is_told_at_once() -> None:
-    cells = {"land_mu": "120亩", "power_kva": "-1", "status": "gone"}
+    cells = {"land_mu": "120英亩", "power_kva": "-1", "status": "gone"}
     assert _faults(lambda: _body(**cells)) == [
         ("/land_mu", "unit_in_number"),
         ("/power_kva", "greater_than_equal"),
         ("/status", "literal_error"),
     ]
-    header = Header(list(GOOD))
+    header = _header(GOOD)
     assert _faults(lambda: header.body([*GOOD.values(), "", "more"])) == [("", "too_many_cells")]
 
 
 def test_there_is_a_column_for_every_field_and_its_kind_is_that_of_the_field() -> None:
-    assert set(COLUMNS) == set(ProfileWrite.model_fields)
-    kinds = {name: column.kind for name, column in COLUMNS.items()}
+    fields = PROFILES.columns.fields
+    assert set(fields) == set(ProfileWrite.model_fields)
+    kinds = {name: column.kind for name, column in fields.items()}
     assert [
         kinds[name] for name in ("site_name", "land_mu", "is_synthetic", "industry_codes", "materials")
     ] == [
@@ -199,7 +208,7 @@ def test_there_is_a_column_for_every_field_and_its_kind_is_that_of_the_field() -
         "list",
         "json",
     ]
-    assert (kinds["quantities"], kinds["evidence"], COLUMNS["land_mu"].unit) == ("json", "json", "mu")
+    assert (kinds["quantities"], kinds["evidence"], fields["land_mu"].unit) == ("json", "json", "mu")
 
 
 plain = st.recursive(

@@ -20,9 +20,10 @@ from service.domain.shapes import validated
 from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.index import MatchIndex
 from service.jobs import import_checking
-from service.jobs.import_checking import Checker, checked
+from service.jobs.import_checking import Checker, Order, checked
 from service.jobs.import_files import examined
-from service.jobs.imports import Report, import_profiles
+from service.jobs.import_runs import Report
+from service.jobs.imports import import_file
 from tests.api.bad_bodies import NUMBERS, PROFILE_BASE, SHAPES, TEXTS
 from tests.conftest import PROFILE, World
 from tests.index.test_live import content
@@ -101,7 +102,7 @@ def _at_once(database: Database, actor: Actor, path: Path) -> list[list[tuple[st
         known = everything(session, actor)
     source = examined(path, "ndjson")
     told: list[list[tuple[str, str]]] = [[] for _ in range(source.lines)]
-    for piece in checked(source, known, actor, 0):
+    for piece in checked(source, Order(known, actor)):
         for refusal in piece.refusals:
             told[refusal.line - 1].append((refusal.pointer, refusal.code))
         with writing(database) as session:
@@ -138,7 +139,7 @@ def test_a_faulty_member_is_told_as_the_api_tells_it(world, database, tmp_path, 
 
 
 def _import(database: Database, world: World, path: Path, who: str = "qingyuan", **more: Any) -> Report:
-    return import_profiles(database, world.organisations[who], path, **more)
+    return import_file(database, world.organisations[who], path, **more)
 
 
 @pytest.mark.parametrize("beside", [False, True])
@@ -177,6 +178,8 @@ SAID = [
     (4, "", "json_invalid"),
     (5, "/region_code", "region_not_yours"),
 ]
+# The first of MIXED once more.
+TWICE = (6, "", "duplicate")
 
 
 def test_one_bad_row_and_nothing_is_stored_but_all_are_told(
@@ -197,15 +200,16 @@ def test_row_by_row_the_good_ones_are_stored_and_the_others_told_again_later(
 ) -> None:
     path = ndjson(tmp_path / "rows.ndjson", [*MIXED, *numbered(3)])
     report = _import(database, world, path, mode="row_by_row", errors=tmp_path / "errors.csv")
-    assert (report.rows, report.stored, report.refused, report.skipped) == (8, 4, 4, 0)
+    assert (report.rows, report.stored, report.refused, report.skipped) == (8, 3, 4, 0)
+    assert report.duplicates == 1
     first = (tmp_path / "errors.csv").read_text(encoding="utf-8-sig")
     lines = list(csv.DictReader(first.splitlines()))
-    assert [(int(line["line"]), line["pointer"], line["code"]) for line in lines] == SAID
+    assert [(int(line["line"]), line["pointer"], line["code"]) for line in lines] == [*SAID, TWICE]
     (tmp_path / "errors.csv").unlink()
     again = _import(database, world, path, mode="row_by_row", errors=tmp_path / "errors.csv")
-    assert (again.stored, again.refused, again.skipped) == (4, 4, 8)
+    assert (again.stored, again.refused, again.duplicates, again.skipped) == (3, 4, 1, 8)
     assert (tmp_path / "errors.csv").read_text(encoding="utf-8-sig") == first
-    assert len(stored(database)) == 4
+    assert len(stored(database)) == 3
     assert_on_record(database)
 
 
@@ -232,7 +236,7 @@ def test_whoever_may_not_write_profiles_imports_none(
         _import(database, world, path, "zhejiang")
     assert refused.value.code == "missing_permission"
     with pytest.raises(NotFound):
-        import_profiles(database, "org_00000", path)
+        import_file(database, "org_00000", path)
 
 
 def test_what_was_checked_against_must_still_hold_when_it_is_stored(
@@ -300,7 +304,7 @@ def test_an_unfinished_check_ends_with_the_one_who_asked(
     with reading(database) as session:
         known = everything(session, actor)
     checker = Checker(examined(ndjson(tmp_path / "rows.ndjson", numbered(500)), "ndjson"))
-    assert len(next(checker.pieces(known, actor, 0)).accepted) == 5
+    assert len(next(checker.pieces(Order(known, actor))).accepted) == 5
     process = checker._process
     checker._pipe.close()
     process.join(20)

@@ -6,17 +6,15 @@ import multiprocessing
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from tests.processes.forked import forked
+
 BATCH = 40
-# Forked from a process that holds the imports already, so that a dozen can be killed in seconds; this
-# module itself imports nothing that takes long.
-_prepared = multiprocessing.get_context("forkserver")
-_prepared.set_forkserver_preload(["service.jobs.imports"])
 
 
 def _import(url: str, organisation_id: str, path: Path, mode: str, checker: Path) -> None:
     from service.database import open_database
     from service.jobs import import_checking
-    from service.jobs.imports import import_profiles
+    from service.jobs.imports import import_file
 
     import_checking.ROWS_AT_ONCE = BATCH  # type: ignore[misc]
     import_checking.WORTH_A_PROCESS_BYTES = 0  # type: ignore[misc]
@@ -26,11 +24,31 @@ def _import(url: str, organisation_id: str, path: Path, mode: str, checker: Path
         checker.write_text(str(beside.pid))
 
     database = open_database(url, pool_size=5, busy_timeout_seconds=60)
-    import_profiles(database, organisation_id, path, mode=mode, step=step)  # type: ignore[arg-type]
+    import_file(database, organisation_id, path, mode=mode, step=step)  # type: ignore[arg-type]
+
+
+def _work(url: str, directory: Path, notes: Path) -> None:
+    from service.database import open_database
+    from service.index import MatchIndex
+    from service.jobs import import_checking
+    from service.jobs.runner import drain
+    from service.settings import Settings
+
+    import_checking.ROWS_AT_ONCE = BATCH  # type: ignore[misc]
+    notes.write_text("begun")
+    database = open_database(url, pool_size=5, busy_timeout_seconds=60)
+    drain(database, Settings(data_dir=directory, pool_size=5), MatchIndex())
+
+
+def working(url: str, directory: Path, notes: Path) -> BaseProcess:
+    """A process, started, that does the jobs that are due, as `shanhai work` does."""
+    process = forked.Process(target=_work, args=(url, directory, notes))
+    process.start()
+    return process
 
 
 def importing(url: str, organisation_id: str, path: Path, mode: str, checker: Path) -> BaseProcess:
     """The process, started; ``checker`` gets the id of the one beside it when the first piece is stored."""
-    process = _prepared.Process(target=_import, args=(url, organisation_id, path, mode, checker))
+    process = forked.Process(target=_import, args=(url, organisation_id, path, mode, checker))
     process.start()
     return process

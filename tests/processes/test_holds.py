@@ -12,7 +12,7 @@ import httpx
 from service.settings import Settings
 from tests.conftest import PROFILE, PROJECT
 from tests.processes.conftest import Keys
-from tests.processes.serving import prepared
+from tests.processes.serving import PLAIN, prepared
 
 
 def _ask(client: httpx.Client, who: dict[str, str], method: str, path: str, body: Any = None) -> Any:
@@ -33,8 +33,8 @@ def test_a_hold_at_one_worker_is_net_in_the_very_next_ranking_of_the_other_until
     with (
         prepared(settings.url, tmp_path) as (one, _),
         prepared(settings.url, tmp_path) as (other, _),
-        httpx.Client(base_url=one, timeout=30) as here,
-        httpx.Client(base_url=other, timeout=30) as there,
+        httpx.Client(base_url=one, timeout=30, verify=PLAIN) as here,
+        httpx.Client(base_url=other, timeout=30, verify=PLAIN) as there,
     ):
         place = _ask(here, keys_of.county, "POST", "/v1/profiles", PROFILE)
         asked, held = (

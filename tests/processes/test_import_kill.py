@@ -16,7 +16,8 @@ from service.domain.imports import Import
 from service.domain.organisations import OrganisationWrite
 from service.domain.profiles import Profile
 from service.index import MatchIndex
-from service.jobs.imports import Report, import_profiles
+from service.jobs.import_runs import Report
+from service.jobs.imports import import_file
 from tests.conftest import ORGANISATIONS, PROFILE
 from tests.index.test_live import content
 from tests.jobs.imported import assert_on_record, ndjson, numbered, stored
@@ -44,7 +45,7 @@ def _rows_done(database: Database) -> int:
 
 def _undisturbed(database: Database, organisation_id: str, path: Path, errors: Path) -> Report:
     """What is left to do, or what was done, without a disturbance."""
-    return import_profiles(database, organisation_id, path, mode="row_by_row", errors=errors)
+    return import_file(database, organisation_id, path, mode="row_by_row", errors=errors)
 
 
 def test_a_row_by_row_import_that_is_killed_again_and_again_ends_as_an_undisturbed_one(

@@ -21,7 +21,7 @@ from service.domain.projects import Project
 from service.settings import Settings
 from tests.conftest import PROJECT
 from tests.processes.conftest import Keys
-from tests.processes.serving import prepared
+from tests.processes.serving import PLAIN, prepared
 
 CYCLES = 20
 WRITERS = 4
@@ -38,7 +38,7 @@ class Record:
 
 def _post_until_cut(url: str, headers: dict[str, str], writer: str, record: Record) -> None:
     number = 0
-    with httpx.Client(base_url=url, headers=headers, timeout=20) as client:
+    with httpx.Client(base_url=url, headers=headers, timeout=20, verify=PLAIN) as client:
         while True:
             name = f"{writer}-{number}"
             number += 1

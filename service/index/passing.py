@@ -1,28 +1,13 @@
-"""Filters of a match query: which places are looked at, before any is ranked."""
+"""Which places of a snapshot pass the filters of a query."""
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
-from pydantic import BaseModel, Field
 
-from service.domain.profiles import SiteKind
+from service.domain.filters import Filters
 from service.errors import FieldError, Invalid
-from service.index import NeedColumns, Snapshot
-from service.index.snapshot import Bools
-from service.units import RegionCode, ShortText
-
-
-class Filters(BaseModel):
-    """Narrow the places down; what is left out filters nothing."""
-
-    model_config = {"extra": "forbid"}
-
-    province: ShortText | None = Field(None, description="A province's name or code.")
-    region_codes: list[RegionCode] = Field([], max_length=500, description="Each with all below it.")
-    site_kinds: list[SiteKind] = Field([], max_length=6)
-    programmes: list[Literal["east_west", "mountain_sea", "other"]] = Field([], max_length=3)
+from service.index.snapshot import Bools, Snapshot
+from service.matching.matcher import NeedColumns
 
 
 def passing(snapshot: Snapshot, filters: Filters, need: NeedColumns) -> Bools:
@@ -52,6 +37,13 @@ def passing(snapshot: Snapshot, filters: Filters, need: NeedColumns) -> Bools:
         paths = [regions.intersection(c for path in place.region_paths for c in path) for place in places]
         passes &= np.array([bool(found) for found in paths], dtype=np.bool_)
     return np.asarray(passes[address_of_place], dtype=np.bool_)
+
+
+def require_known(snapshot: Snapshot, filters: Filters) -> None:
+    """Raise ``Invalid`` (``unknown_region``) for a province or region that does not exist."""
+    if filters.province is not None:
+        _province(snapshot, filters.province)
+    _require_regions(snapshot, filters.region_codes)
 
 
 def _province(snapshot: Snapshot, province: str) -> set[str]:
