@@ -50,26 +50,7 @@ check-code: $(VENV)/dev.stamp  ## Check format, style, types, imports, security 
 	$(BIN)/bandit -c pyproject.toml -r service -q
 	$(BIN)/hadolint Dockerfile
 
-check-web: service/console/index.html  ## Build the web console into the service
-
-.PHONY: web-where-npm-is
-web-where-npm-is:
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; \
-		else echo 'npm is missing: the service runs without its web console.' >&2; fi
-
-# The console is built and tested where npm is; Python alone must do for all the rest.
-check-web:  ## Compile, test and build the web console
-	@set -e; if command -v npm >/dev/null; then \
-		$(MAKE) --no-print-directory web; \
-		cd web; npm test --silent; \
-	elif [ "$${CI:-}" = true ]; then \
-		echo 'npm is missing: the web console can be neither built nor tested. CI must have npm.' >&2; \
-		exit 1; \
-	else \
-		echo 'SKIPPED: npm is missing, so the web console was neither built nor tested.' >&2; \
-	fi
-
-openapi: $(VENV)/dev.stamp  ## Check that openapi/openapi.json is what the code says
+check-openapi: $(VENV)/dev.stamp  ## Check that openapi/openapi.json is what the code says
 	$(BIN)/shanhai openapi --check
 
 # The linter and the compiler are the only tools that need npm; Python alone must do for all the rest.
