@@ -1,0 +1,97 @@
+import { use } from "echarts/core";
+import { LinesChart, ScatterChart } from "echarts/charts";
+import { Card, Segmented, theme } from "antd";
+import { useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Chart } from "../../parts/Chart";
+import { useProvinces, useRegion, useRegions } from "../../parts/reference";
+import { COUNTRY, proportion, spread, viewOf } from "./geometry";
+import { mapOption, type Dot } from "./mapOption";
+import type { Place } from "./useRanking";
+
+use([LinesChart, ScatterChart]);
+export const LINES = 5;
+
+interface Props {
+  items: Place[];
+  originCode: string;
+  onPick: (profileId: string) => void;
+}
+
+/** The places as points where they are: longitude and latitude as plain axes, no border of anything drawn. */
+export function PlaceMap({ items, originCode, onPick }: Props) {
+  const { t } = useTranslation();
+  const { token } = theme.useToken();
+  const [whole, setWhole] = useState<"fitted" | "country">("fitted");
+  const origin = useRegion(originCode);
+  const provinces = useProvinces();
+  const regions = useRegions(items.map(({ profile }) => profile.region_code));
+  const latest = useRef(onPick);
+  latest.current = onPick;
+  const located = useMemo(
+    () =>
+      spread(
+        items.flatMap((item): Dot[] => {
+          const region = regions.get(item.profile.region_code);
+          if (region?.lon == null || region.lat == null) return [];
+          return [{ item, lon: region.lon, lat: region.lat, name: region.name }];
+        }),
+      ),
+    [items, regions],
+  );
+  const start = origin?.lon != null && origin.lat != null ? { lon: origin.lon, lat: origin.lat, name: origin.name } : null;
+  const option = useMemo(
+    () =>
+      mapOption({
+        dots: located,
+        start,
+        context: (provinces ?? []).flatMap(({ lon, lat, name }) => (lon != null && lat != null ? [{ lon, lat, name }] : [])),
+        view: whole === "country" ? COUNTRY : viewOf(start ? [...located, start] : located),
+        lines: LINES,
+        colours: {
+          strong: token.colorPrimary,
+          weak: token.colorTextTertiary,
+          faint: token.colorTextQuaternary,
+          text: token.colorText,
+          grid: token.colorBorderSecondary,
+          start: token.colorError,
+          halo: token.colorBgContainer,
+        },
+        originWord: t("ranking.origin"),
+        scoreWord: t("ranking.score"),
+      }),
+    // `start` is made anew at each drawing; its region is what it depends on.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [located, origin, provinces, whole, token, t],
+  );
+  return (
+    <Card
+      size="small"
+      title={t("ranking.map")}
+      extra={
+        <Segmented
+          size="small"
+          value={whole}
+          onChange={setWhole}
+          options={[
+            { value: "fitted", label: t("ranking.fitted") },
+            { value: "country", label: t("ranking.country") },
+          ]}
+        />
+      }
+      styles={{ body: { padding: 4 } }}
+    >
+      <div style={{ aspectRatio: String(proportion(COUNTRY)), maxHeight: 460, width: "100%" }}>
+        <Chart
+          option={option}
+          height="100%"
+          label={t("ranking.mapLabel", { count: located.length, origin: origin?.name ?? originCode, lines: LINES })}
+          onPick={(data) => {
+            const id = (data as { id?: unknown } | undefined)?.id;
+            if (typeof id === "string") latest.current(id);
+          }}
+        />
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,131 @@
+import { CaretDownOutlined, CaretUpOutlined } from "@ant-design/icons";
+import { Flex, Tag, Tooltip, Typography, type TableColumnsType } from "antd";
+import { useTranslation } from "react-i18next";
+import type { Schemas } from "../../api/client";
+import { figure } from "../../parts/numbers";
+import { PagedTable } from "../../parts/PagedTable";
+import { ContributionBar } from "./ContributionBar";
+import { PlaceCell } from "./PlaceCell";
+import { PlaceDetail } from "./PlaceDetail";
+import type { Place } from "./useRanking";
+import { toggled } from "./weights";
+
+interface Props {
+  paged: { items: Place[]; more: (() => void) | null; loading: boolean; error: unknown };
+  project: Schemas["ProjectRead"];
+  titles: Map<string, string>;
+  moved: Map<string, number | null>;
+  chosen: string[];
+  onChoose: (ids: string[]) => void;
+  opened: string[];
+  onOpen: (ids: string[]) => void;
+  wide: boolean;
+}
+
+export function RankedTable({ paged, project, titles, moved, chosen, onChoose, opened, onOpen, wide }: Props) {
+  const { t } = useTranslation();
+  const score = (item: Place) => (
+    <Flex vertical gap={4} style={{ minWidth: wide ? 190 : 0 }}>
+      <Flex justify="space-between" align="baseline">
+        <Typography.Text strong style={{ fontVariantNumeric: "tabular-nums" }}>
+          {figure(item.score * 100, 1)}
+        </Typography.Text>
+        <Interval item={item} />
+      </Flex>
+      <ContributionBar contributions={item.contributions} score={item.score} titles={titles} />
+    </Flex>
+  );
+  const columns: TableColumnsType<Place> = [
+    {
+      title: t("ranking.rank"),
+      key: "rank",
+      width: wide ? 76 : 52,
+      render: (_, item) => (
+        <Flex vertical align="center">
+          <Typography.Text strong style={{ fontSize: 18 }}>
+            {item.rank}
+          </Typography.Text>
+          <Move by={moved.get(item.profile.id) ?? 0} />
+        </Flex>
+      ),
+    },
+    {
+      title: t("ranking.place"),
+      key: "place",
+      render: (_, item) => (
+        <Flex vertical gap={6}>
+          <PlaceCell profile={item.profile} programme={item.programme} />
+          {!wide && score(item)}
+          {item.to_confirm.length > 0 && (
+            <span>
+              <Tag color="orange">{`${t("ranking.toConfirm")} ${item.to_confirm.length}`}</Tag>
+            </span>
+          )}
+        </Flex>
+      ),
+    },
+    ...(wide
+      ? [
+          { title: t("ranking.score"), key: "score", width: 230, render: (_: unknown, item: Place) => score(item) },
+          {
+            title: t("ranking.distance"),
+            key: "distance",
+            width: 96,
+            className: "numbers",
+            render: (_: unknown, item: Place) => (item.distance_km === null ? "—" : `${figure(item.distance_km, 0)} km`),
+          },
+        ]
+      : []),
+  ];
+  return (
+    <PagedTable<Place>
+      paged={paged}
+      rowKey={({ profile }) => profile.id}
+      columns={columns}
+      scroll={undefined}
+      onRow={(item) => ({ id: `place-${item.profile.id}` })}
+      rowSelection={{
+        selectedRowKeys: chosen,
+        hideSelectAll: true,
+        columnWidth: 40,
+        onSelect: (item) => onChoose(toggled(chosen, item.profile.id)),
+        getCheckboxProps: (item) => ({
+          disabled: chosen.length >= 4 && !chosen.includes(item.profile.id),
+          "aria-label": t("ranking.choose", { name: item.profile.site_name }),
+        }),
+      }}
+      expandable={{
+        expandedRowKeys: opened,
+        onExpandedRowsChange: (keys) => onOpen(keys.map(String)),
+        expandRowByClick: true,
+        expandedRowRender: (item) => <PlaceDetail item={item} project={project} titles={titles} wide={wide} />,
+      }}
+    />
+  );
+}
+
+function Interval({ item }: { item: Place }) {
+  const { t } = useTranslation();
+  if (item.rank_low === null || item.rank_high === null) return null;
+  const [low, high] = [Math.min(item.rank_low, item.rank_high), Math.max(item.rank_low, item.rank_high)];
+  return (
+    <Tooltip title={t("ranking.intervalNote")}>
+      <Typography.Text type="secondary" style={{ fontSize: 13 }}>
+        {t("ranking.interval")} {low === high ? low : `${low}–${high}`}
+      </Typography.Text>
+    </Tooltip>
+  );
+}
+
+function Move({ by }: { by: number }) {
+  const { t } = useTranslation();
+  if (by === 0) return null;
+  const up = by > 0;
+  const text = t(up ? "ranking.up" : "ranking.down", { by: Math.abs(by) });
+  return (
+    <Typography.Text type={up ? "success" : "danger"} style={{ fontSize: 12, whiteSpace: "nowrap" }} title={text} aria-label={text}>
+      {up ? <CaretUpOutlined /> : <CaretDownOutlined />}
+      {Math.abs(by)}
+    </Typography.Text>
+  );
+}
