@@ -10,8 +10,8 @@ import { percentOf, useExport } from "./useExport";
 
 pageWords(
   "export",
-  { queued: "排队中", running: "正在生成", open: "打开 {{name}}", failed: "没有生成", until: "链接一天内有效" },
-  { queued: "Waiting", running: "Being made", open: "Open {{name}}", failed: "Not made", until: "The link is good for a day" },
+  { queued: "排队中", running: "正在生成", open: "下载 {{format}}", failed: "没有生成", until: "链接一天内有效" },
+  { queued: "Waiting", running: "Being made", open: "Download {{format}}", failed: "Not made", until: "The link is good for a day" },
 );
 
 /** A button that has a file made, shows how far it is, and turns into its link. */
@@ -22,8 +22,8 @@ export function ExportButton({ what, children }: { what: Schemas["ExportWrite"];
   if (!permitted) return null;
   if (file)
     return (
-      <Button type="primary" icon={<DownloadOutlined />} href={file.link} title={t("export.until")}>
-        {t("export.open", { name: file.name })}
+      <Button type="primary" icon={<DownloadOutlined />} href={file.link} title={`${file.name} · ${t("export.until")}`}>
+        {t("export.open", { format: what.format.toUpperCase() })}
       </Button>
     );
   return (

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { figure } from "./numbers";
+import { figure, points } from "./numbers";
 
 test.each([
   [null, "—"],
@@ -9,4 +9,8 @@ test.each([
   [0.004, "0"],
 ])("the figure %s is written %s", (value, written) => {
   expect(figure(value)).toBe(written);
+});
+
+test("points always have one digit", () => {
+  expect([0.75, 0.8315, 0].map(points)).toEqual(["75.0", "83.2", "0.0"]);
 });

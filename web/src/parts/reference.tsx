@@ -17,7 +17,7 @@ const oneRegion = (code: string) => ({
 });
 
 export function useRegion(code: string | undefined) {
-  return useQuery({ ...oneRegion(code ?? ""), enabled: code !== undefined }).data;
+  return useQuery({ ...oneRegion(code ?? ""), enabled: Boolean(code) }).data;
 }
 
 /** The regions of these codes, as far as they are known yet. */
@@ -40,7 +40,7 @@ export function useIndustry(code: string | undefined) {
   return useQuery({
     queryKey: ["industry", code],
     queryFn: () => dataOf(api.GET("/v1/industries", { params: { query: { q: code, limit: 20 } } })),
-    enabled: code !== undefined,
+    enabled: Boolean(code),
     ...KEEP,
   }).data?.items.find((industry) => industry.code === code);
 }
@@ -91,6 +91,7 @@ export function RegionSelect({ level, ...select }: Picked & { level?: Region["le
   return (
     <Select
       {...select}
+      value={select.value || undefined}
       showSearch={{ filterOption: false, onSearch: type }}
       loading={isFetching}
       notFoundContent={t(q === "" ? "common.search" : "common.nothing")}
@@ -114,6 +115,7 @@ export function IndustrySelect(select: Picked) {
   return (
     <Select
       {...select}
+      value={select.value || undefined}
       showSearch={{ filterOption: false, onSearch: type }}
       loading={isFetching}
       options={all.map(({ code, name }) => ({ value: code, label: `${code} ${name}` }))}

@@ -95,7 +95,7 @@ function useColumns(wide: boolean): TableColumnsType<Project> {
   const figureColumn = (field: "fixed_investment_10k_cny" | "land_mu" | "power_kva" | "labour_persons", unit: string) => ({
     title: nameOf(field),
     key: field,
-    className: "numbers",
+    align: "right" as const,
     render: (_: unknown, project: Project) => amount(project[field], unit, i18n.language, project.bands[field]),
   });
   const name = {

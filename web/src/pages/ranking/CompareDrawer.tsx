@@ -2,12 +2,12 @@ import { Drawer, Flex, Progress, Tag, theme, Typography } from "antd";
 import type { CSSProperties, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
-import { amount } from "../../parts/amounts";
 import { useFieldName } from "../../parts/fieldWords";
-import { figure } from "../../parts/numbers";
+import { figure, points } from "../../parts/numbers";
 import { colourOf } from "./colours";
 import { ContributionBar } from "./ContributionBar";
 import { PlaceCell } from "./PlaceCell";
+import { Side } from "./PlaceDetail";
 import type { Place } from "./useRanking";
 
 interface Props {
@@ -76,7 +76,7 @@ export function CompareDrawer({ open, onClose, items, titles }: Props) {
             )}
             {row("score", t("ranking.score"), (item) => (
               <Flex vertical gap={4}>
-                <Typography.Text strong>{figure(item.score * 100, 1)}</Typography.Text>
+                <Typography.Text strong>{points(item.score)}</Typography.Text>
                 <ContributionBar contributions={item.contributions} score={item.score} titles={titles} />
               </Flex>
             ))}
@@ -102,7 +102,7 @@ interface FitProps {
 }
 
 function Fit({ name, item, items, order }: FitProps) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const of = (place: Place): Schemas["ContributionRead"] | undefined =>
     place.contributions.find(({ criterion }) => criterion === name);
   const own = of(item);
@@ -116,13 +116,14 @@ function Fit({ name, item, items, order }: FitProps) {
         percent={Math.round(own.utility * 100)}
         size="small"
         strokeColor={colourOf(name, order)}
+        status="normal"
         style={{ margin: 0 }}
         format={(percent) => <span style={{ fontWeight: best ? 700 : 400 }}>{percent}</span>}
         aria-label={t("ranking.utility")}
       />
       {figures && (
         <Typography.Text style={{ fontSize: 13 }}>
-          {t("ranking.offer")} {amount(own.offer, own.unit, i18n.language, own.offer_band)}
+          {t("ranking.offer")} <Side of={own} side="offer" />
         </Typography.Text>
       )}
       <span>

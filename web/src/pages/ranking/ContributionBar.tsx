@@ -1,7 +1,7 @@
 import { theme, Tooltip } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
-import { figure } from "../../parts/numbers";
+import { points } from "../../parts/numbers";
 import { colourOf } from "./colours";
 
 interface Props {
@@ -16,11 +16,11 @@ export function ContributionBar({ contributions, score, titles }: Props) {
   const { token } = theme.useToken();
   const order = [...titles.keys()];
   const text = (one: Schemas["ContributionRead"]) =>
-    `${titles.get(one.criterion) ?? one.criterion} ${figure(one.contribution * 100, 1)}/${figure(one.weight * 100, 1)}`;
+    `${titles.get(one.criterion) ?? one.criterion} ${points(one.contribution)}/${points(one.weight)}`;
   return (
     <div
       role="img"
-      aria-label={t("ranking.barLabel", { score: figure(score * 100, 1), parts: contributions.map(text).join(", ") })}
+      aria-label={t("ranking.barLabel", { score: points(score), parts: contributions.map(text).join(", ") })}
       style={{ display: "flex", height: 12, borderRadius: 6, overflow: "hidden", background: token.colorFillSecondary }}
     >
       {contributions.map((one) => (

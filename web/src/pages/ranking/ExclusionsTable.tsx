@@ -20,12 +20,12 @@ export function ExclusionsTable({ asked, enabled, wide }: { asked: Asked; enable
     ? [
         { title: t("ranking.place"), key: "place", width: 230, render: (_, item) => <PlaceCell profile={item.profile} /> },
         { title: t("ranking.failing"), key: "failures", render: (_, item) => <Failures failures={item.failures} /> },
-        { title: t("ranking.cheapest"), key: "fix", width: 250, render: (_, item) => <Fix fixes={item.cheapest_fix} /> },
+        { title: t("ranking.cheapest"), key: "fix", width: 230, render: (_, item) => <Fix fixes={item.cheapest_fix} /> },
         { title: t("ranking.ifFixed"), key: "rank", width: 110, render: (_, item) => <RankIfFixed item={item} eligible={paged.eligible} /> },
         {
           title: t("common.actions"),
           key: "sheet",
-          width: 190,
+          width: 184,
           render: (_, item) => <PlaceSheetButton projectId={asked.projectId} profileId={item.profile.id} />,
         },
       ]
@@ -50,7 +50,7 @@ export function ExclusionsTable({ asked, enabled, wide }: { asked: Asked; enable
   return (
     <Flex vertical gap={12}>
       <Typography.Text type="secondary">{t("ranking.excludedLead")}</Typography.Text>
-      <PagedTable<Exclusion> paged={paged} rowKey={({ profile }) => profile.id} columns={columns} scroll={undefined} />
+      <PagedTable<Exclusion> paged={paged} rowKey={({ profile }) => profile.id} columns={columns} scroll={undefined} tableLayout="fixed" />
     </Flex>
   );
 }

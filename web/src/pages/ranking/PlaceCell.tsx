@@ -7,10 +7,12 @@ import "./words";
 interface Props {
   profile: Schemas["PlaceRead"];
   programme?: Schemas["MatchItem"]["programme"];
+  /** How many of its figures are to be confirmed. */
+  toConfirm?: number;
 }
 
 /** A place as it stands in every table: name, region, and the marks that it wears. */
-export function PlaceCell({ profile, programme }: Props) {
+export function PlaceCell({ profile, programme, toConfirm = 0 }: Props) {
   const { t } = useTranslation();
   return (
     <Flex vertical gap={2}>
@@ -22,6 +24,7 @@ export function PlaceCell({ profile, programme }: Props) {
         {programme && <Tag color="green">{t(`choice.programme_${programme}`)}</Tag>}
         <SyntheticMark is={profile.is_synthetic} />
         <UnconfirmedMark is={profile.unconfirmed} />
+        {toConfirm > 0 && <Tag color="orange">{`${t("ranking.toConfirm")} ${toConfirm}`}</Tag>}
       </span>
     </Flex>
   );

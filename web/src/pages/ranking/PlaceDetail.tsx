@@ -5,7 +5,8 @@ import type { Schemas } from "../../api/client";
 import { amount } from "../../parts/amounts";
 import { ExportButton } from "../../parts/ExportButton";
 import { useFieldName } from "../../parts/fieldWords";
-import { figure } from "../../parts/numbers";
+import { points } from "../../parts/numbers";
+import { IndustryName, RegionName } from "../../parts/reference";
 import { colourOf } from "./colours";
 import { RecommendButton } from "./RecommendButton";
 import type { Place } from "./useRanking";
@@ -58,7 +59,7 @@ export function PlaceSheetButton({ projectId, profileId }: { projectId: string; 
 }
 
 function Contributions({ contributions, titles, wide }: { contributions: Contribution[]; titles: Map<string, string>; wide: boolean }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const order = [...titles.keys()];
   const name = (one: Contribution) => (
     <Flex gap={8} align="center">
@@ -73,18 +74,19 @@ function Contributions({ contributions, titles, wide }: { contributions: Contrib
       size="small"
       strokeColor={colourOf(one.criterion, order)}
       style={{ minWidth: 90, margin: 0 }}
+      status="normal"
       format={(percent) => percent}
       aria-label={t("ranking.utility")}
     />
   );
-  const given = (one: Contribution) => `${figure(one.contribution * 100, 1)} / ${figure(one.weight * 100, 1)}`;
+  const given = (one: Contribution) => `${points(one.contribution)} / ${points(one.weight)}`;
   const columns: TableColumnsType<Contribution> = wide
     ? [
         { title: t("ranking.criterion"), key: "criterion", render: (_, one) => name(one) },
-        { title: t("ranking.need"), key: "need", className: "numbers", render: (_, one) => amount(one.need, one.unit, i18n.language, one.need_band) },
-        { title: t("ranking.offer"), key: "offer", className: "numbers", render: (_, one) => amount(one.offer, one.unit, i18n.language, one.offer_band) },
+        { title: t("ranking.need"), key: "need", align: "right", render: (_, one) => <Side of={one} side="need" /> },
+        { title: t("ranking.offer"), key: "offer", align: "right", render: (_, one) => <Side of={one} side="offer" /> },
         { title: t("ranking.utility"), key: "utility", width: 120, render: (_, one) => fit(one) },
-        { title: t("ranking.contribution"), key: "contribution", className: "numbers", render: (_, one) => given(one) },
+        { title: t("ranking.contribution"), key: "contribution", align: "right", render: (_, one) => <span style={{ whiteSpace: "nowrap", fontVariantNumeric: "tabular-nums" }}>{given(one)}</span> },
         { title: t("ranking.reason"), key: "reason", render: (_, one) => one.reason },
       ]
     : [
@@ -103,4 +105,14 @@ function Contributions({ contributions, titles, wide }: { contributions: Contrib
         },
       ];
   return <Table<Contribution> size="small" pagination={false} rowKey="criterion" columns={columns} dataSource={contributions} />;
+}
+
+/** What is needed, or what is on offer; codes as the names that they stand for. */
+export function Side({ of: one, side }: { of: Contribution; side: "need" | "offer" }) {
+  const { t, i18n } = useTranslation();
+  const value = one[side];
+  if (typeof value === "string" && one.criterion === "partnership")
+    return side === "need" ? t(`choice.programme_${value}`) : <RegionName code={value} />;
+  if (typeof value === "string" && one.criterion === "industry") return <IndustryName code={value} />;
+  return <span style={{ whiteSpace: "nowrap" }}>{amount(value, one.unit, i18n.language, one[`${side}_band`])}</span>;
 }

@@ -1,15 +1,16 @@
 import { use } from "echarts/core";
 import { LinesChart, ScatterChart } from "echarts/charts";
+import { LabelLayout } from "echarts/features";
 import { Card, Segmented, theme } from "antd";
 import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Chart } from "../../parts/Chart";
 import { useProvinces, useRegion, useRegions } from "../../parts/reference";
-import { COUNTRY, proportion, spread, viewOf } from "./geometry";
+import { COUNTRY, proportion, shortName, spread, viewOf } from "./geometry";
 import { mapOption, type Dot } from "./mapOption";
 import type { Place } from "./useRanking";
 
-use([LinesChart, ScatterChart]);
+use([LinesChart, ScatterChart, LabelLayout]);
 export const LINES = 5;
 
 interface Props {
@@ -45,7 +46,7 @@ export function PlaceMap({ items, originCode, onPick }: Props) {
       mapOption({
         dots: located,
         start,
-        context: (provinces ?? []).flatMap(({ lon, lat, name }) => (lon != null && lat != null ? [{ lon, lat, name }] : [])),
+        context: (provinces ?? []).flatMap(({ lon, lat, name }) => (lon != null && lat != null ? [{ lon, lat, name: shortName(name) }] : [])),
         view: whole === "country" ? COUNTRY : viewOf(start ? [...located, start] : located),
         lines: LINES,
         colours: {

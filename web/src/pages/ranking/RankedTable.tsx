@@ -1,8 +1,8 @@
 import { CaretDownOutlined, CaretUpOutlined } from "@ant-design/icons";
-import { Flex, Tag, Tooltip, Typography, type TableColumnsType } from "antd";
+import { ConfigProvider, Flex, theme, Tooltip, Typography, type TableColumnsType } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
-import { figure } from "../../parts/numbers";
+import { figure, points } from "../../parts/numbers";
 import { PagedTable } from "../../parts/PagedTable";
 import { ContributionBar } from "./ContributionBar";
 import { PlaceCell } from "./PlaceCell";
@@ -24,11 +24,12 @@ interface Props {
 
 export function RankedTable({ paged, project, titles, moved, chosen, onChoose, opened, onOpen, wide }: Props) {
   const { t } = useTranslation();
+  const { token } = theme.useToken();
   const score = (item: Place) => (
     <Flex vertical gap={4} style={{ minWidth: wide ? 190 : 0 }}>
       <Flex justify="space-between" align="baseline">
         <Typography.Text strong style={{ fontVariantNumeric: "tabular-nums" }}>
-          {figure(item.score * 100, 1)}
+          {points(item.score)}
         </Typography.Text>
         <Interval item={item} />
       </Flex>
@@ -54,13 +55,8 @@ export function RankedTable({ paged, project, titles, moved, chosen, onChoose, o
       key: "place",
       render: (_, item) => (
         <Flex vertical gap={6}>
-          <PlaceCell profile={item.profile} programme={item.programme} />
+          <PlaceCell profile={item.profile} programme={item.programme} toConfirm={item.to_confirm.length} />
           {!wide && score(item)}
-          {item.to_confirm.length > 0 && (
-            <span>
-              <Tag color="orange">{`${t("ranking.toConfirm")} ${item.to_confirm.length}`}</Tag>
-            </span>
-          )}
         </Flex>
       ),
     },
@@ -71,36 +67,39 @@ export function RankedTable({ paged, project, titles, moved, chosen, onChoose, o
             title: t("ranking.distance"),
             key: "distance",
             width: 96,
-            className: "numbers",
+            align: "right" as const,
             render: (_: unknown, item: Place) => (item.distance_km === null ? "—" : `${figure(item.distance_km, 0)} km`),
           },
         ]
       : []),
   ];
   return (
-    <PagedTable<Place>
-      paged={paged}
-      rowKey={({ profile }) => profile.id}
-      columns={columns}
-      scroll={undefined}
-      onRow={(item) => ({ id: `place-${item.profile.id}` })}
-      rowSelection={{
-        selectedRowKeys: chosen,
-        hideSelectAll: true,
-        columnWidth: 40,
-        onSelect: (item) => onChoose(toggled(chosen, item.profile.id)),
-        getCheckboxProps: (item) => ({
-          disabled: chosen.length >= 4 && !chosen.includes(item.profile.id),
-          "aria-label": t("ranking.choose", { name: item.profile.site_name }),
-        }),
-      }}
-      expandable={{
-        expandedRowKeys: opened,
-        onExpandedRowsChange: (keys) => onOpen(keys.map(String)),
-        expandRowByClick: true,
-        expandedRowRender: (item) => <PlaceDetail item={item} project={project} titles={titles} wide={wide} />,
-      }}
-    />
+    // The tint that follows from the primary colour would be a dark grey, on which nothing can be read.
+    <ConfigProvider theme={{ components: { Table: { rowSelectedBg: token.colorFillQuaternary, rowSelectedHoverBg: token.colorFillTertiary } } }}>
+      <PagedTable<Place>
+        paged={paged}
+        rowKey={({ profile }) => profile.id}
+        columns={columns}
+        scroll={undefined}
+        onRow={(item) => ({ id: `place-${item.profile.id}` })}
+        rowSelection={{
+          selectedRowKeys: chosen,
+          hideSelectAll: true,
+          columnWidth: 40,
+          onSelect: (item) => onChoose(toggled(chosen, item.profile.id)),
+          getCheckboxProps: (item) => ({
+            disabled: chosen.length >= 4 && !chosen.includes(item.profile.id),
+            "aria-label": t("ranking.choose", { name: item.profile.site_name }),
+          }),
+        }}
+        expandable={{
+          expandedRowKeys: opened,
+          onExpandedRowsChange: (keys) => onOpen(keys.map(String)),
+          expandRowByClick: true,
+          expandedRowRender: (item) => <PlaceDetail item={item} project={project} titles={titles} wide={wide} />,
+        }}
+      />
+    </ConfigProvider>
   );
 }
 

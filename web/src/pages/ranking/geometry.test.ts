@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { COUNTRY, degrees, proportion, spread, viewOf } from "./geometry";
+import { COUNTRY, degrees, proportion, shortName, spread, viewOf } from "./geometry";
 
 test("a view holds all of its points and keeps the country's proportion", () => {
   const points = [
@@ -40,4 +40,13 @@ test.each([
   [-3.25, "lat", "3.3°S"],
 ] as const)("%s on the axis %s is %s", (value, axis, text) => {
   expect(degrees(value, axis)).toBe(text);
+});
+
+test.each([
+  ["浙江省", "浙江"],
+  ["内蒙古自治区", "内蒙古"],
+  ["广西壮族自治区", "广西"],
+  ["北京市", "北京"],
+])("%s is called %s", (name, short) => {
+  expect(shortName(name)).toBe(short);
 });

@@ -50,7 +50,12 @@ export function spread<T extends Point>(points: T[], radius = 0.18): T[] {
   });
 }
 
-/** Ticks of an axis: whole degrees, four to eight of them. */
+/** A province as people call it: 浙江, 内蒙古, 广西. */
+export function shortName(name: string): string {
+  return name.replace(/(省|市|特别行政区|(壮族|回族|维吾尔)?自治区)$/, "");
+}
+
+/** Ticks of an axis: degrees, and which side of the globe. */
 export function degrees(value: number, axis: "lon" | "lat"): string {
   const side = axis === "lon" ? (value < 0 ? "W" : "E") : value < 0 ? "S" : "N";
   return `${Math.abs(Number(value.toFixed(1)))}°${side}`;

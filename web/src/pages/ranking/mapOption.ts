@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from "echarts/core";
-import { figure } from "../../parts/numbers";
+import { points } from "../../parts/numbers";
 import { degrees, type Point, type View } from "./geometry";
 import type { Place } from "./useRanking";
 
@@ -23,6 +23,8 @@ interface Drawn {
 /** The map as ECharts wants it: names of provinces for orientation, lines, points, the origin. */
 export function mapOption({ dots, start, context, view, lines, colours, originWord, scoreWord }: Drawn): EChartsCoreOption {
   const first = dots.filter(({ item }) => item.rank <= lines);
+  // To the right of this a name would leave the picture.
+  const edge = view.lon[0] + (view.lon[1] - view.lon[0]) * 0.78;
   const axis = (range: [number, number], name: "lon" | "lat") => ({
     type: "value",
     min: range[0],
@@ -83,10 +85,10 @@ export function mapOption({ dots, start, context, view, lines, colours, originWo
           return {
             id: item.profile.id,
             value: [lon, lat],
-            name: `${item.rank} ${item.profile.site_name}\n${item.profile.region_name}\n${scoreWord} ${figure(item.score * 100, 1)}`,
+            name: `${item.rank} ${item.profile.site_name}\n${item.profile.region_name}\n${scoreWord} ${points(item.score)}`,
             symbolSize: item.rank === 1 ? 18 : strong ? 13 : 8,
             itemStyle: { color: strong ? colours.strong : colours.weak, borderColor: colours.halo, borderWidth: 1 },
-            label: { show: strong, formatter: `${item.rank} ${name}`, position: "right", ...halo },
+            label: { show: strong, formatter: `${item.rank} ${name}`, position: lon > edge ? "left" : "right", ...halo },
           };
         }),
         tooltip: { formatter: "{b}" },
@@ -100,7 +102,7 @@ export function mapOption({ dots, start, context, view, lines, colours, originWo
         symbolSize: 16,
         data: start ? [{ value: [start.lon, start.lat], name: `${originWord}\n${start.name}` }] : [],
         itemStyle: { color: colours.start, borderColor: colours.halo, borderWidth: 1 },
-        label: { show: true, formatter: start?.name ?? "", position: "top", ...halo, fontWeight: "bold" },
+        label: { show: true, formatter: start?.name ?? "", position: start && start.lon > edge ? "top" : "right", ...halo, fontWeight: "bold" },
         tooltip: { formatter: "{b}" },
       },
     ],
