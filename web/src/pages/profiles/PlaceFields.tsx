@@ -1,0 +1,160 @@
+import { DatePicker, Form, Input, InputNumber, Select, Switch, Typography } from "antd";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { asDay, dayOf } from "../../parts/dates";
+import { useFieldName } from "../../parts/fieldWords";
+import { IndustryName, IndustrySelect, RegionName } from "../../parts/reference";
+import type { Draft } from "./ProfileForm";
+
+interface Props {
+  draft: Draft;
+  set: (change: Partial<Draft>) => void;
+  mayEdit: boolean;
+  errors: Map<string, string>;
+}
+
+/** What a place is: name, kind, days, industries and text. */
+export function PlaceFields({ draft, set, mayEdit, errors }: Props) {
+  const { t } = useTranslation();
+  const name = useFieldName();
+  const field = (key: keyof Draft & string, shown: ReactNode, edited: ReactNode) => (
+    <Form.Item
+      key={key}
+      label={name(key)}
+      htmlFor={`place-${key}`}
+      validateStatus={errors.has(key) ? "error" : ""}
+      help={errors.get(key)}
+      style={{ marginBottom: 12 }}
+    >
+      {mayEdit ? edited : (shown ?? <Typography.Text type="secondary">{t("common.unknown")}</Typography.Text>)}
+    </Form.Item>
+  );
+  const day = (key: "as_of" | "valid_until" | "land_ready_on" | "power_ready_on") =>
+    field(
+      key,
+      draft[key],
+      <DatePicker
+        id={`place-${key}`}
+        allowClear={key !== "as_of"}
+        value={asDay(draft[key])}
+        onChange={(next) => (key === "as_of" ? set({ as_of: dayOf(next) ?? draft.as_of }) : set({ [key]: dayOf(next) }))}
+        style={{ width: "100%" }}
+      />,
+    );
+  const choice = <K extends "land_use" | "environment_unit">(key: K, words: string, values: NonNullable<Draft[K]>[]) =>
+    field(
+      key,
+      draft[key] && t(`profiles.${words}_${draft[key]}`),
+      <Select
+        id={`place-${key}`}
+        allowClear
+        value={draft[key]}
+        placeholder={t("common.unknown")}
+        onChange={(value) => set({ [key]: value ?? null })}
+        options={values.map((value) => ({ value, label: t(`profiles.${words}_${value}`) }))}
+      />,
+    );
+  return (
+    <Form layout="vertical" component="div">
+      {field(
+        "site_name",
+        draft.site_name,
+        <Input id="place-site_name" value={draft.site_name ?? ""} onChange={(event) => set({ site_name: event.target.value || null })} />,
+      )}
+      {field("region_code", <RegionName code={draft.region_code} />, <RegionName code={draft.region_code} />)}
+      {day("as_of")}
+      {day("valid_until")}
+      {field(
+        "leading_industries",
+        draft.leading_industries.join("、") || null,
+        <Select
+          id="place-leading_industries"
+          mode="tags"
+          tokenSeparators={["、", "，", ","]}
+          value={draft.leading_industries}
+          onChange={(leading_industries) => set({ leading_industries })}
+        />,
+      )}
+      {field(
+        "industry_codes",
+        draft.industry_codes.length > 0 ? draft.industry_codes.map((code) => <div key={code}><IndustryName code={code} /></div>) : null,
+        <>
+          {draft.industry_codes.map((code) => (
+            <Typography.Paragraph key={code} style={{ marginBottom: 4 }}>
+              <IndustryName code={code} />{" "}
+              <Typography.Link
+                aria-label={`${t("profiles.remove")} ${code}`}
+                href="#"
+                onClick={(event) => {
+                  event.preventDefault();
+                  set({ industry_codes: draft.industry_codes.filter((one) => one !== code) });
+                }}
+              >
+                {t("profiles.remove")}
+              </Typography.Link>
+            </Typography.Paragraph>
+          ))}
+          <IndustrySelect
+            id="place-industry_codes"
+            value={null}
+            placeholder={name("industry_code")}
+            style={{ width: "100%" }}
+            onChange={(code) => {
+              if (code && !draft.industry_codes.includes(code)) set({ industry_codes: [...draft.industry_codes, code] });
+            }}
+          />
+        </>,
+      )}
+      {choice("land_use", "landUse", ["M1", "M2", "M3"])}
+      {day("land_ready_on")}
+      {day("power_ready_on")}
+      {draft.site_kind !== "county" &&
+        choice("environment_unit", "unit", ["priority_protection", "key_control", "general_control"])}
+      {field(
+        "is_chemical_park",
+        draft.is_chemical_park === null ? null : t(draft.is_chemical_park ? "common.yes" : "common.no"),
+        <Switch
+          id="place-is_chemical_park"
+          checked={draft.is_chemical_park ?? false}
+          onChange={(is_chemical_park) => set({ is_chemical_park })}
+          checkedChildren={t("common.yes")}
+          unCheckedChildren={draft.is_chemical_park === null ? t("common.unknown") : t("common.no")}
+        />,
+      )}
+      {field(
+        "restricted_industries",
+        draft.restricted_industries.length > 0
+          ? draft.restricted_industries.map((one) => (
+              <div key={one.code}>
+                <IndustryName code={one.code} /> · {t(`profiles.${one.level}`)} {one.condition}
+              </div>
+            ))
+          : t("common.nothing"),
+        draft.restricted_industries.length > 0
+          ? draft.restricted_industries.map((one) => (
+              <div key={one.code}>
+                <IndustryName code={one.code} /> · {t(`profiles.${one.level}`)} {one.condition}
+              </div>
+            ))
+          : t("common.nothing"),
+      )}
+      {(["lon", "lat"] as const).map((key) =>
+        field(
+          key,
+          draft[key],
+          <InputNumber id={`place-${key}`} value={draft[key]} onChange={(value) => set({ [key]: value })} controls={false} style={{ width: "100%" }} />,
+        ),
+      )}
+      {field(
+        "description",
+        draft.description,
+        <Input.TextArea
+          id="place-description"
+          rows={4}
+          value={draft.description ?? ""}
+          onChange={(event) => set({ description: event.target.value || null })}
+        />,
+      )}
+    </Form>
+  );
+}

@@ -1,0 +1,119 @@
+import { Button, Card, Flex, Grid, Select, Typography } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, dataOf, type Schemas } from "../../api/client";
+import { useChange } from "../../parts/actions";
+import { fieldErrors } from "../../parts/fieldErrors";
+import { useFieldName } from "../../parts/fieldWords";
+import { ProblemAlert } from "../../parts/ProblemAlert";
+import { useQuantities } from "../../parts/reference";
+import { versionTag } from "../../parts/versionTag";
+import { FigureRow } from "./FigureRow";
+import { GROUPS, patchOf, type Profile } from "./figures";
+import { PlaceFields } from "./PlaceFields";
+
+export type Draft = Profile;
+
+interface Props {
+  profile: Profile;
+  mayEdit: boolean;
+}
+
+/** The county's own form: every figure with its unit, its evidence, its age and whether others see it. */
+export function ProfileForm({ profile, mayEdit }: Props) {
+  const { t, i18n } = useTranslation();
+  const name = useFieldName();
+  const wide = Grid.useBreakpoint().xl;
+  const [draft, setDraft] = useState<Draft>(profile);
+  const [adding, setAdding] = useState<string[]>([]);
+  const registered = useQuantities().filter((quantity) => !quantity.is_field);
+  const patch = patchOf(profile as unknown as Record<string, unknown>, draft as unknown as Record<string, unknown>);
+  const changed = Object.keys(patch).length;
+  const save = useChange(
+    () =>
+      dataOf(
+        api.PATCH("/v1/profiles/{profile_id}", {
+          params: { path: { profile_id: profile.id }, header: versionTag(profile) },
+          body: patch as Schemas["ProfilePatch"],
+        }),
+      ),
+    [["profile", profile.id], ["profile-versions", profile.id], ["profiles"], ["fits", profile.id], ["pair"]],
+  );
+  const errors = new Map(fieldErrors(save.error, i18n.language).map((one) => [one.name.join("."), one.errors.join(" ")]));
+  const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
+  const quantities = draft.quantities as Record<string, number>;
+  const listed = [...new Set([...Object.keys(quantities), ...Object.keys(profile.bands).filter(isOther), ...adding])];
+  const row = (field: string, unit: string, value: number | null, change: (value: number | null) => void) => (
+    <FigureRow
+      key={field}
+      field={field}
+      unit={unit}
+      value={value}
+      change={change}
+      draft={draft}
+      set={set}
+      mayEdit={mayEdit}
+      problem={errors.get(field) ?? errors.get(`quantities.${field}`)}
+    />
+  );
+  return (
+    <Flex vertical gap={16}>
+      <div style={{ display: "grid", gap: 16, gridTemplateColumns: wide ? "1fr 1fr" : "minmax(0, 1fr)", alignItems: "start" }}>
+        <Card size="small" title={t("profiles.groupPlace")}>
+          <PlaceFields draft={draft} set={set} mayEdit={mayEdit} errors={errors} />
+        </Card>
+        <Flex vertical gap={16}>
+          {(Object.keys(GROUPS) as (keyof typeof GROUPS)[]).map((group) => (
+            <Card key={group} size="small" title={t(`profiles.${group}`)}>
+              {GROUPS[group].map(([field, unit]) => row(field, unit, draft[field], (value) => set({ [field]: value })))}
+            </Card>
+          ))}
+          <Card size="small" title={t("profiles.groupQuantities")}>
+            {listed.map((field) => {
+              const unit = registered.find((one) => one.name === field)?.unit ?? "";
+              return row(field, unit, quantities[field] ?? null, (value) => {
+                const { [field]: _, ...others } = quantities;
+                set({ quantities: value === null ? others : { ...others, [field]: value } });
+              });
+            })}
+            {listed.length === 0 && !mayEdit && <Typography.Text type="secondary">{t("common.nothing")}</Typography.Text>}
+            {mayEdit && (
+              <Select
+                aria-label={t("profiles.addQuantity")}
+                placeholder={t("profiles.addQuantity")}
+                showSearch={{ optionFilterProp: "label" }}
+                style={{ width: "100%", marginTop: 8 }}
+                value={null}
+                onChange={(field: string | null) => field && setAdding((before) => [...before, field])}
+                options={registered
+                  .filter((one) => !listed.includes(one.name))
+                  .map((one) => ({ value: one.name, label: name(one.name) }))}
+              />
+            )}
+          </Card>
+        </Flex>
+      </div>
+      {mayEdit && (
+        <Card size="small" style={{ position: "sticky", bottom: 8, zIndex: 5 }}>
+          <Flex vertical gap={8}>
+            <ProblemAlert error={save.error} />
+            <Flex gap={12} align="center" justify="end" wrap>
+              <Typography.Text type={changed ? "warning" : "secondary"} aria-live="polite">
+                {changed ? t("profiles.changedCount", { count: changed }) : t("profiles.unchanged")}
+              </Typography.Text>
+              <Button disabled={!changed} onClick={() => setDraft(profile)}>
+                {t("profiles.discard")}
+              </Button>
+              <Button type="primary" disabled={!changed} loading={save.isPending} onClick={() => save.mutate(undefined)}>
+                {t("profiles.save")}
+              </Button>
+            </Flex>
+          </Flex>
+        </Card>
+      )}
+    </Flex>
+  );
+}
+
+const FIELDS = new Set<string>(Object.values(GROUPS).flatMap((group) => group.map(([field]) => field)));
+const isOther = (field: string) => !FIELDS.has(field);

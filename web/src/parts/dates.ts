@@ -1,0 +1,21 @@
+import dayjs, { type Dayjs } from "dayjs";
+
+/** An instant as the clock in Beijing shows it, to the minute. */
+export function instant(at: string | null | undefined): string {
+  if (!at) return "—";
+  return new Date(at).toLocaleString("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
+}
+
+/** Today in China, as the service counts days. */
+export function today(): string {
+  return new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" });
+}
+
+/** Whole days from a day until today; negative for one that is to come. */
+export function daysSince(day: string): number {
+  return dayjs(today()).diff(dayjs(day), "day");
+}
+
+/** What a date field of a form holds, against what the service reads and writes. */
+export const asDay = (value: string | null | undefined): Dayjs | null => (value ? dayjs(value) : null);
+export const dayOf = (value: Dayjs | null | undefined): string | null => value?.format("YYYY-MM-DD") ?? null;
