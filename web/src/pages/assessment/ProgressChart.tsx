@@ -23,7 +23,7 @@ export function ProgressChart({ indicators }: { indicators: Indicator[] }) {
       ["high", "#f2c078", (one: Indicator) => one.projection.high],
     ] as const;
     return {
-      grid: { left: 8, right: 24, top: 40, bottom: 8, containLabel: true },
+      grid: { left: 8, right: 24, top: 56, bottom: 8, containLabel: true },
       legend: { top: 0, textStyle: { color: token.colorText }, itemWidth: 12, itemHeight: 12 },
       tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value: unknown) => (value == null ? "—" : `${String(value)} %`) },
       // What would be far beyond its target must not squeeze all others against the axis.
@@ -42,7 +42,7 @@ export function ProgressChart({ indicators }: { indicators: Indicator[] }) {
                 silent: true,
                 symbol: "none",
                 lineStyle: { color: token.colorError, type: "solid", width: 1.5 },
-                label: { formatter: t("assess.targetLine"), color: token.colorError, position: "end" },
+                label: { formatter: t("assess.targetLine"), color: token.colorError, position: "start" },
                 data: [{ xAxis: 100 }],
               },
             }

@@ -1,4 +1,4 @@
-import { Alert, Card, Flex, Progress, Statistic, Tag, Typography } from "antd";
+import { Alert, Card, Flex, Progress, Statistic, Tag, theme, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { figure } from "../../parts/numbers";
 import { RISK_COLOUR, type Assessment } from "./risks";
@@ -6,6 +6,7 @@ import { RISK_COLOUR, type Assessment } from "./risks";
 /** One look: points won, lost and open, rank, targets met, and what is at risk with the most points first. */
 export function Summary({ data }: { data: Assessment }) {
   const { t } = useTranslation();
+  const { token } = theme.useToken();
   const { summary } = data;
   const unitOf = (code: string) => data.indicators.find((one) => one.code === code)?.unit_name ?? "";
   const tile = { flex: "1 1 150px", minWidth: 140 };
@@ -17,7 +18,7 @@ export function Summary({ data }: { data: Assessment }) {
           <Statistic title={t("assess.points")} value={figure(summary.points)} suffix={<Typography.Text type="secondary">{t("assess.pointsOf", { full: figure(summary.points_full) })}</Typography.Text>} />
         </Card>
         <Card size="small" style={tile}>
-          <Statistic title={t("assess.lost")} value={figure(summary.points_lost)} styles={summary.points_lost > 0 ? { content: { color: "#cf1322" } } : {}} />
+          <Statistic title={t("assess.lost")} value={figure(summary.points_lost)} styles={summary.points_lost > 0 ? { content: { color: token.colorError } } : {}} />
         </Card>
         <Card size="small" style={tile}>
           <Statistic title={t("assess.open")} value={figure(summary.points_open)} />

@@ -6,6 +6,7 @@ import { api, dataOf } from "../../api/client";
 import { ActButton } from "../../parts/actions";
 import "../../parts/choiceWords";
 import "../../parts/fieldWords";
+import { SyntheticMark } from "../../parts/Marks";
 import { OrganisationName } from "../../parts/organisations";
 import { ProblemAlert } from "../../parts/ProblemAlert";
 import { RegionName } from "../../parts/reference";
@@ -60,6 +61,10 @@ function Head({ row }: { row: Opportunity }) {
   const { t } = useTranslation();
   const wide = Grid.useBreakpoint().lg;
   const side = sideOf(row, useSession().organisation.id);
+  const { data: place } = useQuery({
+    queryKey: ["profile", row.profile_id],
+    queryFn: () => dataOf(api.GET("/v1/profiles/{profile_id}", { params: { path: { profile_id: row.profile_id } } })),
+  });
   const phases = PHASES.filter(([phase]) => phase !== "end");
   const at = phases.findIndex(([, stages]) => (stages as readonly string[]).includes(row.stage));
   const who = (name: "project" | "profile") => (
@@ -81,7 +86,8 @@ function Head({ row }: { row: Opportunity }) {
               {row.overdue_milestones > 0 && <Tag color="red">{t("opps.overdueCount", { count: row.overdue_milestones })}</Tag>}
             </Flex>
             <span>
-              → <Link to={`/profiles/${row.profile_id}`}>{row.site_name}</Link> · <RegionName code={row.region_code} />
+              → <Link to={`/profiles/${row.profile_id}`}>{row.site_name}</Link> · <RegionName code={row.region_code} />{" "}
+              <SyntheticMark is={place?.is_synthetic} />
             </span>
             <Flex gap={16} wrap>
               {who("project")}
@@ -97,9 +103,9 @@ function Head({ row }: { row: Opportunity }) {
           <Steps
             size="small"
             current={at}
-            items={phases.map(([phase, stages], place) => ({
+            items={phases.map(([phase], number) => ({
               title: t(`opps.phase_${phase}`),
-              content: place === at ? t(`choice.stage_${row.stage}`) : stages.length > 1 && place > at ? "" : undefined,
+              content: number === at ? t(`choice.stage_${row.stage}`) : undefined,
             }))}
           />
         )}
@@ -122,6 +128,7 @@ function Investor({ row }: { row: Opportunity }) {
     <Flex vertical gap={8} style={{ minWidth: 220 }}>
       <span>
         <Typography.Text type="secondary">{t("opps.investor")}: </Typography.Text>
+        {row.investor_name && !open && <Tag color="gold">{t("opps.sealedToOthers")}</Tag>}
         {row.investor_name ? <strong>{row.investor_name}</strong> : <Typography.Text type="secondary">{t("opps.sealed")}</Typography.Text>}
       </span>
       {!open && ours && <Alert type="info" showIcon title={t("opps.unsealedOurs")} />}

@@ -13,11 +13,16 @@ interface Props {
   errors: Map<string, string>;
 }
 
+/** What a project always asks of a place: shown as "to confirm" where it is not known. */
+const ASKED = new Set(["leading_industries", "industry_codes", "land_use", "environment_unit"]);
+
 /** What a place is: name, kind, days, industries and text. */
 export function PlaceFields({ draft, set, mayEdit, errors }: Props) {
   const { t } = useTranslation();
   const name = useFieldName();
-  const field = (key: keyof Draft & string, shown: ReactNode, edited: ReactNode) => (
+  // What a reader can do nothing with is left out where it is not known.
+  const field = (key: keyof Draft & string, shown: ReactNode, edited: ReactNode) =>
+    !mayEdit && shown === null && !ASKED.has(key) ? null : (
     <Form.Item
       key={key}
       label={name(key)}
@@ -28,7 +33,7 @@ export function PlaceFields({ draft, set, mayEdit, errors }: Props) {
     >
       {mayEdit ? edited : (shown ?? <Typography.Text type="secondary">{t("common.unknown")}</Typography.Text>)}
     </Form.Item>
-  );
+    );
   const day = (key: "as_of" | "valid_until" | "land_ready_on" | "power_ready_on") =>
     field(
       key,
@@ -129,7 +134,7 @@ export function PlaceFields({ draft, set, mayEdit, errors }: Props) {
                 <IndustryName code={one.code} /> · {t(`profiles.${one.level}`)} {one.condition}
               </div>
             ))
-          : t("common.nothing"),
+          : null,
         draft.restricted_industries.length > 0
           ? draft.restricted_industries.map((one) => (
               <div key={one.code}>

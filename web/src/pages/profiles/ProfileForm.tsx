@@ -59,9 +59,6 @@ export function ProfileForm({ profile, mayEdit }: Props) {
   return (
     <Flex vertical gap={16}>
       <div style={{ display: "grid", gap: 16, gridTemplateColumns: wide ? "1fr 1fr" : "minmax(0, 1fr)", alignItems: "start" }}>
-        <Card size="small" title={t("profiles.groupPlace")}>
-          <PlaceFields draft={draft} set={set} mayEdit={mayEdit} errors={errors} />
-        </Card>
         <Flex vertical gap={16}>
           {(Object.keys(GROUPS) as (keyof typeof GROUPS)[]).map((group) => (
             <Card key={group} size="small" title={t(`profiles.${group}`)}>
@@ -92,9 +89,12 @@ export function ProfileForm({ profile, mayEdit }: Props) {
             )}
           </Card>
         </Flex>
+        <Card size="small" title={t("profiles.groupPlace")}>
+          <PlaceFields draft={draft} set={set} mayEdit={mayEdit} errors={errors} />
+        </Card>
       </div>
       {mayEdit && (
-        <Card size="small" style={{ position: "sticky", bottom: 8, zIndex: 5 }}>
+        <Card size="small" style={changed ? { position: "sticky", bottom: 8, zIndex: 5 } : {}}>
           <Flex vertical gap={8}>
             <ProblemAlert error={save.error} />
             <Flex gap={12} align="center" justify="end" wrap>
