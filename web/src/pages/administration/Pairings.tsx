@@ -1,0 +1,101 @@
+import { DatePicker, Flex, Form, Input, Select } from "antd";
+import type { Dayjs } from "dayjs";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, dataOf, type Schemas } from "../../api/client";
+import { ActButton, FormDialog } from "../../parts/actions";
+import { dayOf } from "../../parts/dates";
+import { ExportButton } from "../../parts/ExportButton";
+import { PagedTable } from "../../parts/PagedTable";
+import { RegionName, RegionSelect } from "../../parts/reference";
+import { usePaged } from "../../parts/usePaged";
+import { versionTag } from "../../parts/versionTag";
+import { useMay } from "../../shell/session";
+
+type Pairing = Schemas["PairingRead"];
+type Values = Omit<Schemas["PairingWrite"], "since" | "until"> & { since?: Dayjs | null; until?: Dayjs | null };
+const PROGRAMMES: Pairing["programme"][] = ["mountain_sea", "east_west", "other"];
+
+export function Pairings() {
+  const { t } = useTranslation();
+  const mayWrite = useMay("pairings:write");
+  const [region, setRegion] = useState<string>();
+  const [programme, setProgramme] = useState<Pairing["programme"]>();
+  const query = { region_code: region, programme };
+  const paged = usePaged(["pairings", query], (cursor) =>
+    dataOf(api.GET("/v1/pairings", { params: { query: { ...query, limit: 20, cursor } } })),
+  );
+  const required = [{ required: true, message: t("common.required") }];
+  const programmes = PROGRAMMES.map((one) => ({ value: one, label: t(`choice.programme_${one}`) }));
+  const add = (values: Values, key: string) =>
+    dataOf(
+      api.POST("/v1/pairings", {
+        body: { ...values, since: dayOf(values.since), until: dayOf(values.until) },
+        params: { header: { "idempotency-key": key } },
+      }),
+    );
+  return (
+    <Flex vertical gap={12}>
+      <Flex gap={8} wrap role="search">
+        <RegionSelect aria-label={t("admin.region")} placeholder={t("admin.region")} allowClear style={{ width: 240 }} value={region ?? null} onChange={(code) => setRegion(code ?? undefined)} />
+        <Select aria-label={t("admin.programme")} placeholder={t("admin.programme")} allowClear style={{ width: 150 }} value={programme ?? null} onChange={(value) => setProgramme(value ?? undefined)} options={programmes} />
+        <ExportButton key={JSON.stringify(query)} what={{ kind: "pairings", format: "xlsx", parameters: query }}>
+          Excel
+        </ExportButton>
+        {mayWrite && (
+          <FormDialog<Values> label={t("admin.addPairing")} button={{ type: "primary" }} changes={[["pairings"]]} run={add}>
+            <Form.Item name="supporting_region_code" label={t("admin.supporting")} rules={required}>
+              <RegionSelect />
+            </Form.Item>
+            <Form.Item name="partner_region_code" label={t("admin.partner")} rules={required}>
+              <RegionSelect />
+            </Form.Item>
+            <Form.Item name="programme" label={t("admin.programme")} rules={required}>
+              <Select options={programmes} />
+            </Form.Item>
+            <Form.Item name="since" label={t("admin.since")}>
+              <DatePicker style={{ width: "100%" }} />
+            </Form.Item>
+            <Form.Item name="until" label={t("admin.until")}>
+              <DatePicker style={{ width: "100%" }} />
+            </Form.Item>
+            <Form.Item name="source" label={t("admin.source")}>
+              <Input />
+            </Form.Item>
+          </FormDialog>
+        )}
+      </Flex>
+      <PagedTable<Pairing>
+        paged={paged}
+        rowKey="id"
+        columns={[
+          { title: t("admin.supporting"), dataIndex: "supporting_region_code", render: (code: string) => <RegionName code={code} /> },
+          { title: t("admin.partner"), dataIndex: "partner_region_code", render: (code: string) => <RegionName code={code} /> },
+          { title: t("admin.programme"), dataIndex: "programme", render: (one: string) => t(`choice.programme_${one}`) },
+          { title: t("admin.since"), dataIndex: "since", render: (day: string | null) => day ?? "—" },
+          { title: t("admin.until"), dataIndex: "until", render: (day: string | null) => day ?? "—" },
+          { title: t("admin.source"), dataIndex: "source", render: (text: string | null) => <div style={{ maxWidth: 320, overflowWrap: "anywhere" }}>{text ?? "—"}</div> },
+          ...(mayWrite
+            ? [
+                {
+                  title: t("common.actions"),
+                  key: "actions",
+                  render: (_: unknown, one: Pairing) => (
+                    <ActButton
+                      label={t("common.delete")}
+                      sentence={t("admin.deleteSays")}
+                      button={{ size: "small", danger: true }}
+                      changes={[["pairings"]]}
+                      run={() =>
+                        dataOf(api.DELETE("/v1/pairings/{pairing_id}", { params: { path: { pairing_id: one.id }, header: versionTag(one) } }))
+                      }
+                    />
+                  ),
+                },
+              ]
+            : []),
+        ]}
+      />
+    </Flex>
+  );
+}
