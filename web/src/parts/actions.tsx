@@ -120,7 +120,12 @@ export function FormDialog<V extends object>(props: FormDialogProps<V>) {
       >
         <Form<V> form={form} layout="vertical" initialValues={initial} onFinish={send} preserve={false}>
           {children}
-          <ProblemAlert error={change.error} />
+          {change.error !== null && (
+            // A long form would keep what was refused below its edge.
+            <div ref={(node) => node?.scrollIntoView({ block: "nearest" })}>
+              <ProblemAlert error={change.error} />
+            </div>
+          )}
         </Form>
       </Modal>
     </>

@@ -1,13 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Flex, Input, Form, Select, Spin, Typography } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
-import { api, dataOf, type Schemas } from "../../api/client";
+import { api, dataOf } from "../../api/client";
 import { FormDialog } from "../../parts/actions";
 import "../../parts/choiceWords";
 import { instant, today } from "../../parts/dates";
+import { useOrganisation } from "../../parts/organisations";
 import { ProblemAlert } from "../../parts/ProblemAlert";
-import { usePaged } from "../../parts/usePaged";
+import { useDebounced } from "../../parts/useDebounced";
 import { useMay, useSession } from "../../shell/session";
 import { FormExport } from "./FormExport";
 import { Indicators } from "./Indicators";
@@ -116,26 +118,29 @@ export default function AssessmentPage() {
   );
 }
 
+/** An organisation below the authority, by part of its name. */
 function OrganisationChoice({ value, change }: { value: string | undefined; change: (id: string | undefined) => void }) {
   const { t } = useTranslation();
-  const { organisation } = useSession();
-  const query = { region_code: organisation.region_code ?? undefined, limit: 100 };
-  const paged = usePaged<Schemas["OrganisationRead"]>(["organisations", query], (cursor) =>
-    dataOf(api.GET("/v1/organisations", { params: { query: { ...query, cursor } } })),
-  );
+  const [typed, type] = useState("");
+  const q = useDebounced(typed.trim()) || undefined;
+  const chosen = useOrganisation(value);
+  const { data, isFetching } = useQuery({
+    queryKey: ["organisations", "choice", q],
+    queryFn: () => dataOf(api.GET("/v1/organisations", { params: { query: { q, limit: 50 } } })),
+    enabled: q !== undefined,
+  });
+  const found = q === undefined ? (chosen ? [chosen] : []) : (data?.items ?? []);
   return (
     <Select
       aria-label={t("assess.organisation")}
-      placeholder={t("assess.organisation")}
-      showSearch={{ optionFilterProp: "label" }}
-      style={{ minWidth: 220 }}
+      placeholder={t("assess.chooseOrganisation")}
+      style={{ minWidth: 260 }}
       value={value ?? null}
-      loading={paged.loading}
-      onPopupScroll={() => paged.more?.()}
+      loading={isFetching}
+      showSearch={{ filterOption: false, onSearch: type }}
+      notFoundContent={t(q === undefined ? "common.search" : "common.nothing")}
       onChange={(id) => change(id ?? undefined)}
-      options={paged.items
-        .filter((one) => one.kind === "bureau" || one.kind === "county")
-        .map((one) => ({ value: one.id, label: one.name }))}
+      options={found.map((one) => ({ value: one.id, label: one.name }))}
     />
   );
 }

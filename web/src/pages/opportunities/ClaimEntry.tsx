@@ -82,7 +82,7 @@ function Fields({ row }: { row: Opportunity }) {
         </Form.Item>
       )}
       <Form.Item name="amount" label={t("ledger.amountIn", { unit: measure ? unitOf(measure.name) : "" })} rules={required}>
-        <InputNumber min={0} max={measure?.maximum} precision={measure?.decimals} style={{ width: "100%" }} controls={false} />
+        <InputNumber min={0} max={measure?.maximum} precision={measure?.decimals === 0 ? 0 : undefined} style={{ width: "100%" }} controls={false} />
       </Form.Item>
       <Form.Item name="occurred_on" label={t(measure?.nature === "stock" ? "ledger.stockOn" : "ledger.occurredOn")} rules={required}>
         <DatePicker picker={measure?.nature === "stock" ? "month" : "date"} style={{ width: "100%" }} />

@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { Button, Card, Flex, Progress, Tag, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -30,13 +31,14 @@ export function Fits({ profile }: { profile: Profile }) {
     setCounts({ eligible: page.eligible_count, excluded: page.excluded_count });
     return page;
   });
+  const records = useRecords(profile.id);
   if (paged.error) return <ProblemAlert error={paged.error} />;
   return (
     <Flex vertical gap={12}>
       <Typography.Text type="secondary">{t("profiles.fitsIntro")}</Typography.Text>
       {counts && <Typography.Text>{t("profiles.eligible", counts)}</Typography.Text>}
       {paged.items.map((item) => (
-        <Fit key={item.project.id} item={item} profile={profile} />
+        <Fit key={item.project.id} item={item} profile={profile} recordId={records.get(item.project.id)} />
       ))}
       {paged.items.length === 0 && !paged.loading && <Typography.Text type="secondary">{t("common.nothing")}</Typography.Text>}
       {(paged.more || paged.loading) && (
@@ -48,7 +50,18 @@ export function Fits({ profile }: { profile: Profile }) {
   );
 }
 
-function Fit({ item, profile }: { item: Item; profile: Profile }) {
+/** The live joint records of this place, by their project: of a project and a place there is one at most. */
+function useRecords(profileId: string): Map<string, string> {
+  const may = useMay("opportunities:read");
+  const { data } = useQuery({
+    queryKey: ["opportunities", "of-place", profileId],
+    queryFn: () => dataOf(api.GET("/v1/opportunities", { params: { query: { profile_id: profileId, limit: 100 } } })),
+    enabled: may,
+  });
+  return new Map(data?.items.filter(({ stage }) => stage !== "ended").map((one) => [one.project_id, one.id]));
+}
+
+function Fit({ item, profile, recordId }: { item: Item; profile: Profile; recordId: string | undefined }) {
   const { t } = useTranslation();
   const name = useFieldName();
   const navigate = useNavigate();
@@ -102,7 +115,8 @@ function Fit({ item, profile }: { item: Item; profile: Profile }) {
           <Button size="small" aria-expanded={open} onClick={() => setOpen(!open)}>
             {t("profiles.reasons")}
           </Button>
-          {mayOffer && item.project.organisation_id !== organisation.id && (
+          {recordId && <Link to={`/opportunities/${recordId}`}>{t("profiles.record")}</Link>}
+          {mayOffer && !recordId && item.project.organisation_id !== organisation.id && (
             <ActButton
               label={t("profiles.recommendUs")}
               sentence={t("profiles.recommendSays")}
@@ -118,8 +132,19 @@ function Fit({ item, profile }: { item: Item; profile: Profile }) {
   );
 }
 
+type Contribution = Item["contributions"][number];
+
+/** A figure with its unit; for a code, what it stands for. */
+function Said({ value, unit, band }: { value: Contribution["need"]; unit: string; band: Contribution["need_band"] }) {
+  const { i18n } = useTranslation();
+  if (typeof value !== "string") return <>{amount(value, unit, i18n.language, band)}</>;
+  if (/^\d{6}$/.test(value)) return <RegionName code={value} />;
+  if (/^[A-T]\d*$/.test(value)) return <IndustryName code={value} />;
+  return <>{i18n.exists(`choice.programme_${value}`) ? i18n.t(`choice.programme_${value}`) : value}</>;
+}
+
 function Reasons({ item }: { item: Item }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const paged = { items: item.contributions, more: null, loading: false, error: null };
   return (
     <div style={{ marginTop: 12 }}>
@@ -132,12 +157,12 @@ function Reasons({ item }: { item: Item }) {
           {
             title: t("profiles.need"),
             key: "need",
-            render: (_, one) => amount(one.need, one.unit, i18n.language, one.need_band),
+            render: (_, one) => <Said value={one.need} unit={one.unit} band={one.need_band} />,
           },
           {
             title: t("profiles.offer"),
             key: "offer",
-            render: (_, one) => amount(one.offer, one.unit, i18n.language, one.offer_band),
+            render: (_, one) => <Said value={one.offer} unit={one.unit} band={one.offer_band} />,
           },
           {
             title: t("profiles.contribution"),
