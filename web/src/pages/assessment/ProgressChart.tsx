@@ -27,7 +27,8 @@ export function ProgressChart({ indicators }: { indicators: Indicator[] }) {
       legend: { top: 0, textStyle: { color: token.colorText }, itemWidth: 12, itemHeight: 12 },
       tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value: unknown) => (value == null ? "—" : `${String(value)} %`) },
       // What would be far beyond its target must not squeeze all others against the axis.
-      xAxis: { type: "value", max: (range: { max: number }) => Math.max(110, Math.min(Math.ceil(range.max / 10) * 10, 200)), axisLabel: { formatter: "{value}%", color: token.colorTextSecondary }, splitLine: { lineStyle: { color: token.colorBorderSecondary } } },
+      xAxis: { type: "value", max: (range: { max: number }) => Math.max(125, Math.min(Math.ceil(range.max / 25) * 25, 200)),
+        interval: 25, axisLabel: { formatter: "{value}%", color: token.colorTextSecondary }, splitLine: { lineStyle: { color: token.colorBorderSecondary } } },
       yAxis: { type: "category", inverse: true, data: shown.map((one) => one.name), axisLabel: { color: token.colorText, width: 110, overflow: "break" }, axisTick: { show: false } },
       series: bars.map(([name, color, of], place) => ({
         name: t(`assess.${name}`),
