@@ -43,11 +43,13 @@ function Shown({ stored }: { stored: { data: Project; etag: string | null } }) {
           <Typography.Title level={2} style={{ margin: "4px 0" }}>
             {project.name}
           </Typography.Title>
-          <Tag color="cyan">{t(`choice.stage_${project.stage}`)}</Tag>
-          {!own && <Tag color="purple">{t("projects.fromOthers")}</Tag>}
-          <Typography.Text type="secondary">
-            {t("projects.version")} {project.version}
-          </Typography.Text>
+          <Flex gap={8} align="center" wrap>
+            <Tag color="cyan">{t(`choice.stage_${project.stage}`)}</Tag>
+            {!own && <Tag color="purple">{t("projects.fromOthers")}</Tag>}
+            <Typography.Text type="secondary">
+              {t("projects.version")} {project.version}
+            </Typography.Text>
+          </Flex>
         </div>
         <Space wrap>
           {mayRank && (
@@ -119,7 +121,7 @@ function Opportunities({ project }: { project: Project }) {
       <Flex vertical gap={8} component="ul" style={{ margin: 0, padding: 0, listStyle: "none" }}>
         {items.map((record) => (
           <li key={record.id}>
-            <Tag>{t(`choice.stage_${record.stage}`)}</Tag>
+            <Tag style={{ marginInlineEnd: 8 }}>{t(`choice.stage_${record.stage}`)}</Tag>
             <Link to={`/opportunities/${record.id}`}>{record.site_name}</Link>
           </li>
         ))}

@@ -109,10 +109,10 @@ function useColumns(wide: boolean): TableColumnsType<Project> {
         <Typography.Text type="secondary" style={{ fontSize: 13 }}>
           <IndustryName code={project.industry_code} /> · <RegionName code={project.origin_region_code} />
         </Typography.Text>
-        <span>
+        <Flex gap={4} wrap>
           <Tag>{t(`choice.stage_${project.stage}`)}</Tag>
           {project.organisation_id !== organisation.id && <Tag color="purple">{t("projects.fromOthers")}</Tag>}
-        </span>
+        </Flex>
       </Flex>
     ),
   };

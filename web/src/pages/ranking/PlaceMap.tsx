@@ -50,7 +50,7 @@ export function PlaceMap({ items, originCode, onPick }: Props) {
         view: whole === "country" ? COUNTRY : viewOf(start ? [...located, start] : located),
         lines: LINES,
         colours: {
-          strong: token.colorPrimary,
+          strong: token.colorLink,
           weak: token.colorTextTertiary,
           faint: token.colorTextQuaternary,
           text: token.colorText,

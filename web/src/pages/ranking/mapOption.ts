@@ -92,7 +92,7 @@ export function mapOption({ dots, start, context, view, lines, colours, originWo
           };
         }),
         tooltip: { formatter: "{b}" },
-        labelLayout: { hideOverlap: true },
+        labelLayout: { moveOverlap: "shiftY" },
       },
       {
         id: "origin",
@@ -103,6 +103,7 @@ export function mapOption({ dots, start, context, view, lines, colours, originWo
         data: start ? [{ value: [start.lon, start.lat], name: `${originWord}\n${start.name}` }] : [],
         itemStyle: { color: colours.start, borderColor: colours.halo, borderWidth: 1 },
         label: { show: true, formatter: start?.name ?? "", position: start && start.lon > edge ? "top" : "right", ...halo, fontWeight: "bold" },
+        labelLayout: { moveOverlap: "shiftY" },
         tooltip: { formatter: "{b}" },
       },
     ],
