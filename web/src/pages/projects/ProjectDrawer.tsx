@@ -4,6 +4,7 @@ import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api, dataOf, Refused, type Schemas } from "../../api/client";
 import { fieldErrors } from "../../parts/fieldErrors";
+import { SyntheticMark } from "../../parts/Marks";
 import { newKey } from "../../parts/newKey";
 import { ProblemAlert } from "../../parts/ProblemAlert";
 import { useMay } from "../../shell/session";
@@ -171,7 +172,14 @@ function Tried({ page }: { page: Schemas["MatchQueryPage"] }) {
       showIcon
       role="status"
       title={t("projects.tried", { eligible: page.eligible_count, excluded: page.excluded_count })}
-      description={first && `${t("projects.first")}: ${first.profile.site_name} · ${first.summary}`}
+      description={
+        first && (
+          <>
+            {t("projects.first")}: {first.profile.site_name} <SyntheticMark is={first.profile.is_synthetic} />
+            <div>{first.summary}</div>
+          </>
+        )
+      }
     />
   );
 }

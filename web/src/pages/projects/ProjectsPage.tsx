@@ -1,4 +1,4 @@
-import { PlusOutlined } from "@ant-design/icons";
+import { PlusOutlined, SearchOutlined } from "@ant-design/icons";
 import { Button, Flex, Grid, Input, Tag, Typography, type TableColumnsType } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -66,8 +66,9 @@ export default function ProjectsPage() {
         </Flex>
       </Flex>
       <Flex gap={8} wrap role="search">
-        <Input.Search
+        <Input
           allowClear
+          prefix={<SearchOutlined />}
           aria-label={t("projects.searchName")}
           placeholder={t("projects.searchName")}
           value={filters.get("q") ?? ""}

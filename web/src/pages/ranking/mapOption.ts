@@ -18,10 +18,11 @@ interface Drawn {
   colours: Record<"strong" | "weak" | "faint" | "text" | "grid" | "start" | "halo", string>;
   originWord: string;
   scoreWord: string;
+  syntheticWord: string;
 }
 
 /** The map as ECharts wants it: names of provinces for orientation, lines, points, the origin. */
-export function mapOption({ dots, start, context, view, lines, colours, originWord, scoreWord }: Drawn): EChartsCoreOption {
+export function mapOption({ dots, start, context, view, lines, colours, originWord, scoreWord, syntheticWord }: Drawn): EChartsCoreOption {
   const first = dots.filter(({ item }) => item.rank <= lines);
   const axis = (range: [number, number], name: "lon" | "lat") => ({
     type: "value",
@@ -83,7 +84,7 @@ export function mapOption({ dots, start, context, view, lines, colours, originWo
           return {
             id: item.profile.id,
             value: [lon, lat],
-            name: `${item.rank} ${item.profile.site_name}\n${item.profile.region_name}\n${scoreWord} ${points(item.score)}`,
+            name: `${item.rank} ${item.profile.site_name}\n${item.profile.region_name}\n${scoreWord} ${points(item.score)}${item.profile.is_synthetic ? ` · ${syntheticWord}` : ""}`,
             symbolSize: item.rank === 1 ? 18 : strong ? 13 : 8,
             itemStyle: { color: strong ? colours.strong : colours.weak, borderColor: colours.halo, borderWidth: 1 },
             label: { show: strong, formatter: `${item.rank} ${name}`, position: nameSide(lon, start?.lon, view), ...halo },
