@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Card, Descriptions, Empty, Flex, Popconfirm, Skeleton, Space, Tag, Typography } from "antd";
+import { App, Button, Card, Descriptions, Empty, Flex, Popconfirm, Skeleton, Space, Tag, theme, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
@@ -34,6 +34,7 @@ function Shown({ stored }: { stored: { data: Project; etag: string | null } }) {
   const mayWrite = useMay("projects:write") && own;
   const mayRead = useMay("opportunities:read");
   const [changing, setChanging] = useState(false);
+  const { token } = theme.useToken();
   const facts = useFacts(project);
   return (
     <Flex vertical gap={16}>
@@ -65,7 +66,12 @@ function Shown({ stored }: { stored: { data: Project; etag: string | null } }) {
       </Flex>
       {facts.map(({ title, items }) => (
         <Card key={title} size="small" title={title}>
-          <Descriptions size="small" column={{ xs: 1, sm: 2, lg: 3 }} items={items} />
+          <Descriptions
+            size="small"
+            column={{ xs: 1, sm: 2, lg: 3 }}
+            items={items}
+            styles={{ label: { color: token.colorTextSecondary } }}
+          />
         </Card>
       ))}
       {mayRead && <Opportunities project={project} />}
