@@ -53,7 +53,8 @@ export function Chart({ option, height, label, onPick }: Props) {
           ...(option.tooltip as object | undefined),
         },
       },
-      { notMerge: true },
+      // What goes is taken away; what stays moves to where it belongs now.
+      { replaceMerge: ["series"] },
     );
   }, [option, token]);
   return <div ref={place} role="img" aria-label={label} style={{ width: "100%", height }} />;

@@ -8,7 +8,7 @@ const CHINESE: Record<string, string> = {
   missing: "必填",
   string_too_short: "不能为空",
   string_too_long: "文字过长",
-  string_pattern_mismatch: "格式不正确",
+  string_pattern_mismatch: "必填，或格式不正确",
   greater_than_equal: "数值过小",
   less_than_equal: "数值过大",
   float_type: "应为数字",

@@ -20,12 +20,13 @@ export function useRegion(code: string | undefined) {
   return useQuery({ ...oneRegion(code ?? ""), enabled: Boolean(code) }).data;
 }
 
+// Stands here, not in the call: a function made at each drawing would make a new map each time as well.
+const byCode = (answers: { data?: Region }[]) =>
+  new Map(answers.flatMap(({ data }) => (data ? [[data.code, data] as const] : [])));
+
 /** The regions of these codes, as far as they are known yet. */
 export function useRegions(codes: string[]): Map<string, Region> {
-  return useQueries({
-    queries: [...new Set(codes)].map(oneRegion),
-    combine: (answers) => new Map(answers.flatMap(({ data }) => (data ? [[data.code, data] as const] : []))),
-  });
+  return useQueries({ queries: [...new Set(codes)].map(oneRegion), combine: byCode });
 }
 
 export function useProvinces() {

@@ -1,5 +1,5 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Col, DatePicker, Flex, Form, Input, InputNumber, Row, Select, Switch, Typography } from "antd";
+import { Button, Col, DatePicker, Flex, Form, Input, InputNumber, Row, Select, Typography } from "antd";
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import { useFieldName } from "../../parts/fieldWords";
@@ -200,6 +200,7 @@ function Quantities() {
 }
 
 export function Process() {
+  const { t } = useTranslation();
   const nameOf = useFieldName();
   return (
     <Row gutter={16}>
@@ -210,8 +211,15 @@ export function Process() {
         </Form.Item>
       </Col>
       <Col {...HALF}>
-        <Form.Item name="is_chemical" label={nameOf("is_chemical")} valuePropName="checked">
-          <Switch />
+        <Form.Item name="is_chemical" label={nameOf("is_chemical")}>
+          <Select
+            allowClear
+            placeholder={t("common.unknown")}
+            options={[
+              { value: true, label: t("common.yes") },
+              { value: false, label: t("common.no") },
+            ]}
+          />
         </Form.Item>
       </Col>
       <Col {...HALF}>

@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Drawer, Flex, Form, Typography } from "antd";
+import { Alert, App, Button, Drawer, Flex, Form, theme, Typography } from "antd";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api, dataOf, Refused, type Schemas } from "../../api/client";
 import { fieldErrors } from "../../parts/fieldErrors";
+import { SyntheticMark } from "../../parts/Marks";
 import { newKey } from "../../parts/newKey";
 import { ProblemAlert } from "../../parts/ProblemAlert";
 import { useMay } from "../../shell/session";
@@ -41,6 +42,7 @@ export function ProjectDrawer({ open, stored, onClose, onSaved }: Props) {
 function ProjectForm({ stored, onClose, onSaved }: Omit<Props, "open">) {
   const { t, i18n } = useTranslation();
   const { message } = App.useApp();
+  const { token } = theme.useToken();
   const [form] = Form.useForm<FormValues>();
   const client = useQueryClient();
   const mayRank = useMay("matches:read");
@@ -99,6 +101,7 @@ function ProjectForm({ stored, onClose, onSaved }: Omit<Props, "open">) {
       initialValues={stored ? toForm(stored.data) : BLANK}
       onFinish={() => {
         clear();
+        tryOut.reset();
         save.mutate();
       }}
       onValuesChange={() => tryOut.reset()}
@@ -117,7 +120,19 @@ function ProjectForm({ stored, onClose, onSaved }: Omit<Props, "open">) {
           {section === "sharing" && <Sharing />}
         </section>
       ))}
-      <Flex vertical gap={12}>
+      <Flex
+        vertical
+        gap={12}
+        style={{
+          position: "sticky",
+          bottom: -24, // over the drawer's own padding
+          margin: "0 -24px -24px",
+          padding: "12px 24px",
+          background: token.colorBgElevated,
+          borderTop: `1px solid ${token.colorBorderSecondary}`,
+          zIndex: 2,
+        }}
+      >
         <Objection error={save.error ?? tryOut.error} />
         {tryOut.data && <Tried page={tryOut.data} />}
         <Flex gap={8} wrap>
@@ -129,6 +144,7 @@ function ProjectForm({ stored, onClose, onSaved }: Omit<Props, "open">) {
               loading={tryOut.isPending}
               onClick={() => {
                 clear();
+                save.reset();
                 tryOut.mutate();
               }}
             >
@@ -156,18 +172,23 @@ function Tried({ page }: { page: Schemas["MatchQueryPage"] }) {
       showIcon
       role="status"
       title={t("projects.tried", { eligible: page.eligible_count, excluded: page.excluded_count })}
-      description={first && `${t("projects.first")}: ${first.profile.site_name} · ${first.summary}`}
+      description={
+        first && (
+          <>
+            {t("projects.first")}: {first.profile.site_name} <SyntheticMark is={first.profile.is_synthetic} />
+            <div>{first.summary}</div>
+          </>
+        )
+      }
     />
   );
 }
 
+/** The problem; what is said of single fields stands at these fields, so it is only counted here. */
 function Objection({ error }: { error: unknown }) {
   const { t } = useTranslation();
   const count = error instanceof Refused && error.status === 422 ? (error.problem.errors?.length ?? 0) : 0;
-  return (
-    <>
-      {count > 0 && <Typography.Text type="danger">{t("projects.invalid", { count })}</Typography.Text>}
-      <ProblemAlert error={error} />
-    </>
-  );
+  if (!(error instanceof Refused) || count === 0) return <ProblemAlert error={error} />;
+  const problem = { ...error.problem, errors: [], detail: t("projects.invalid", { count }) };
+  return <ProblemAlert error={new Refused(problem, error.status)} />;
 }

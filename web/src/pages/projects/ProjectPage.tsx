@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Card, Descriptions, Empty, Flex, Popconfirm, Skeleton, Space, Tag, Typography } from "antd";
+import { App, Button, Card, Descriptions, Empty, Flex, Popconfirm, Skeleton, Space, Tag, theme, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useParams } from "react-router";
@@ -34,6 +34,7 @@ function Shown({ stored }: { stored: { data: Project; etag: string | null } }) {
   const mayWrite = useMay("projects:write") && own;
   const mayRead = useMay("opportunities:read");
   const [changing, setChanging] = useState(false);
+  const { token } = theme.useToken();
   const facts = useFacts(project);
   return (
     <Flex vertical gap={16}>
@@ -43,11 +44,13 @@ function Shown({ stored }: { stored: { data: Project; etag: string | null } }) {
           <Typography.Title level={2} style={{ margin: "4px 0" }}>
             {project.name}
           </Typography.Title>
-          <Tag color="cyan">{t(`choice.stage_${project.stage}`)}</Tag>
-          {!own && <Tag color="purple">{t("projects.fromOthers")}</Tag>}
-          <Typography.Text type="secondary">
-            {t("projects.version")} {project.version}
-          </Typography.Text>
+          <Flex gap={8} align="center" wrap>
+            <Tag color="cyan">{t(`choice.stage_${project.stage}`)}</Tag>
+            {!own && <Tag color="purple">{t("projects.fromOthers")}</Tag>}
+            <Typography.Text type="secondary">
+              {t("projects.version")} {project.version}
+            </Typography.Text>
+          </Flex>
         </div>
         <Space wrap>
           {mayRank && (
@@ -63,7 +66,12 @@ function Shown({ stored }: { stored: { data: Project; etag: string | null } }) {
       </Flex>
       {facts.map(({ title, items }) => (
         <Card key={title} size="small" title={title}>
-          <Descriptions size="small" column={{ xs: 1, sm: 2, lg: 3 }} items={items} />
+          <Descriptions
+            size="small"
+            column={{ xs: 1, sm: 2, lg: 3 }}
+            items={items}
+            styles={{ label: { color: token.colorTextSecondary } }}
+          />
         </Card>
       ))}
       {mayRead && <Opportunities project={project} />}
@@ -119,7 +127,7 @@ function Opportunities({ project }: { project: Project }) {
       <Flex vertical gap={8} component="ul" style={{ margin: 0, padding: 0, listStyle: "none" }}>
         {items.map((record) => (
           <li key={record.id}>
-            <Tag>{t(`choice.stage_${record.stage}`)}</Tag>
+            <Tag style={{ marginInlineEnd: 8 }}>{t(`choice.stage_${record.stage}`)}</Tag>
             <Link to={`/opportunities/${record.id}`}>{record.site_name}</Link>
           </li>
         ))}

@@ -1,4 +1,4 @@
-import { PlusOutlined } from "@ant-design/icons";
+import { PlusOutlined, SearchOutlined } from "@ant-design/icons";
 import { Button, Flex, Grid, Input, Tag, Typography, type TableColumnsType } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,6 +6,7 @@ import { Link, useNavigate, useSearchParams } from "react-router";
 import { api, dataOf, type Schemas } from "../../api/client";
 import { amount } from "../../parts/amounts";
 import { useFieldName } from "../../parts/fieldWords";
+import { ImportDrawer } from "../../parts/ImportDrawer";
 import { PagedTable } from "../../parts/PagedTable";
 import { IndustryName, IndustrySelect, RegionName } from "../../parts/reference";
 import { useDebounced } from "../../parts/useDebounced";
@@ -21,6 +22,8 @@ export default function ProjectsPage() {
   const { t } = useTranslation();
   const go = useNavigate();
   const mayWrite = useMay("projects:write");
+  const mayImport = [useMay("imports:write"), useMay("files:write")].every(Boolean);
+  const [importing, setImporting] = useState(false);
   const [filters, setFilters] = useSearchParams();
   const [creating, setCreating] = useState(false);
   const wide = Grid.useBreakpoint().md;
@@ -53,15 +56,19 @@ export default function ProjectsPage() {
           </Typography.Title>
           <Typography.Text type="secondary">{t("projects.lead")}</Typography.Text>
         </div>
-        {mayWrite && (
-          <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>
-            {t("projects.new")}
-          </Button>
-        )}
+        <Flex gap={8}>
+          {mayWrite && mayImport && <Button onClick={() => setImporting(true)}>{t("projects.import")}</Button>}
+          {mayWrite && (
+            <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>
+              {t("projects.new")}
+            </Button>
+          )}
+        </Flex>
       </Flex>
       <Flex gap={8} wrap role="search">
-        <Input.Search
+        <Input
           allowClear
+          prefix={<SearchOutlined />}
           aria-label={t("projects.searchName")}
           placeholder={t("projects.searchName")}
           value={filters.get("q") ?? ""}
@@ -78,6 +85,15 @@ export default function ProjectsPage() {
         />
       </Flex>
       <PagedTable<Project> paged={paged} rowKey="id" columns={columns} scroll={wide ? { x: "max-content" } : undefined} />
+      <ImportDrawer
+        kind="projects"
+        open={importing}
+        onClose={() => {
+          setImporting(false);
+          paged.refresh(); // rows may have been stored since
+        }}
+        onStored={paged.refresh}
+      />
       <ProjectDrawer
         open={creating}
         onClose={() => setCreating(false)}
@@ -109,10 +125,10 @@ function useColumns(wide: boolean): TableColumnsType<Project> {
         <Typography.Text type="secondary" style={{ fontSize: 13 }}>
           <IndustryName code={project.industry_code} /> · <RegionName code={project.origin_region_code} />
         </Typography.Text>
-        <span>
+        <Flex gap={4} wrap>
           <Tag>{t(`choice.stage_${project.stage}`)}</Tag>
           {project.organisation_id !== organisation.id && <Tag color="purple">{t("projects.fromOthers")}</Tag>}
-        </span>
+        </Flex>
       </Flex>
     ),
   };

@@ -1,4 +1,4 @@
-import { Tag, type DescriptionsProps } from "antd";
+import { Flex, Tag, type DescriptionsProps } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -24,7 +24,7 @@ export function useFacts(project: Project): { title: string; items: Items }[] {
   const choice = (field: "move_kind" | "site_mode" | "coating" | "visibility" | "disclosure") =>
     item(field, project[field] && t(`choice.${field}_${project[field]}`));
   const words = (field: "products" | "inputs") =>
-    item(field, project[field].length > 0 ? project[field].map((word) => <Tag key={word}>{word}</Tag>) : null);
+    item(field, project[field].length > 0 ? <Tags words={project[field]} /> : null);
   const figures = (group: keyof typeof FIGURES) =>
     Object.entries(FIGURES[group]).flatMap(([name, unit]) => {
       const field = name as keyof Project;
@@ -36,9 +36,7 @@ export function useFacts(project: Project): { title: string; items: Items }[] {
           key: name,
           label: nameOf(name),
           children: (
-            <>
-              {amount(value, unit, i18n.language, band)} {project.must.includes(name) && <Tag color="red">{t("projects.hard")}</Tag>}
-            </>
+            <Figure text={amount(value, unit, i18n.language, band)} hard={project.must.includes(name)} />
           ),
         },
       ];
@@ -52,9 +50,7 @@ export function useFacts(project: Project): { title: string; items: Items }[] {
         key: name,
         label: nameOf(name),
         children: (
-          <>
-            {amount(value, unit, i18n.language, project.bands[name])} {project.must.includes(name) && <Tag color="red">{t("projects.hard")}</Tag>}
-          </>
+          <Figure text={amount(value, unit, i18n.language, project.bands[name])} hard={project.must.includes(name)} />
         ),
       };
     });
@@ -68,7 +64,7 @@ export function useFacts(project: Project): { title: string; items: Items }[] {
         ...choice("move_kind"),
         ...words("products"),
         ...words("inputs"),
-        ...item("materials", project.materials.map((one) => <Tag key={one.name}>{materialText(one)}</Tag>)),
+        ...item("materials", project.materials.length > 0 ? <Tags words={project.materials.map(materialText)} /> : null),
         ...item("description", project.description),
         ...item(
           "incubated_project_id",
@@ -76,7 +72,7 @@ export function useFacts(project: Project): { title: string; items: Items }[] {
             <Link to={`/projects/${project.incubated_project_id}`}>{project.incubated_project_id}</Link>
           ),
         ),
-      ].filter(({ key, children }) => key !== "materials" || !Array.isArray(children) || children.length > 0),
+      ],
     },
     { title: t("projects.needs"), items: [...choice("site_mode"), ...figures("needs"), ...others] },
     { title: t("projects.ceilings"), items: figures("ceilings") },
@@ -103,6 +99,26 @@ export function useFacts(project: Project): { title: string; items: Items }[] {
     },
   ];
   return groups.filter(({ items }) => items.length > 0);
+}
+
+function Tags({ words }: { words: string[] }) {
+  return (
+    <Flex gap={4} wrap>
+      {words.map((word) => (
+        <Tag key={word}>{word}</Tag>
+      ))}
+    </Flex>
+  );
+}
+
+/** A figure, with a mark where the place must meet it. */
+function Figure({ text, hard }: { text: string; hard: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <span>
+      {text} {hard && <Tag color="red">{t("projects.hard")}</Tag>}
+    </span>
+  );
 }
 
 function materialText(material: Schemas["Material"]): string {

@@ -9,6 +9,7 @@ import { ContributionBar } from "./ContributionBar";
 import { PlaceCell } from "./PlaceCell";
 import { Side } from "./PlaceDetail";
 import type { Place } from "./useRanking";
+import { intervalOf } from "./weights";
 
 interface Props {
   open: boolean;
@@ -71,9 +72,7 @@ export function CompareDrawer({ open, onClose, items, titles }: Props) {
                 {item.rank}
               </Typography.Text>
             ))}
-            {row("interval", t("ranking.interval"), (item) =>
-              item.rank_low === null ? "—" : `${item.rank_low}–${item.rank_high}`,
-            )}
+            {row("interval", t("ranking.interval"), (item) => intervalOf(item) ?? "—")}
             {row("score", t("ranking.score"), (item) => (
               <Flex vertical gap={4}>
                 <Typography.Text strong>{points(item.score)}</Typography.Text>

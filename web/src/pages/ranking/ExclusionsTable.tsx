@@ -6,6 +6,7 @@ import { amount } from "../../parts/amounts";
 import { useFieldName } from "../../parts/fieldWords";
 import { figure } from "../../parts/numbers";
 import { PagedTable } from "../../parts/PagedTable";
+import { unitName } from "../../parts/units";
 import { PlaceCell } from "./PlaceCell";
 import { PlaceSheetButton } from "./PlaceDetail";
 import { useExclusions, useRuleTitles, type Asked } from "./useRanking";
@@ -82,8 +83,9 @@ function Fix({ fixes }: { fixes: Schemas["FixRead"][] | null }) {
     <>
       {fixes.map((fix) => (
         <div key={fix.field}>
-          {nameOf(fix.field)}: {amount(fix.from, "", i18n.language, fix.from_band)} <ArrowRightOutlined aria-label="→" />{" "}
-          <Typography.Text strong>{amount(fix.to, fix.unit, i18n.language)}</Typography.Text>
+          {nameOf(fix.field)}
+          {fix.unit && ` (${unitName(fix.unit, i18n.language)})`}: {amount(fix.from, "", i18n.language, fix.from_band)}{" "}
+          <ArrowRightOutlined aria-label="→" /> <Typography.Text strong>{amount(fix.to, "", i18n.language)}</Typography.Text>
           {fix.change !== null && (
             <Typography.Text type="secondary">
               {" "}

@@ -20,12 +20,12 @@ export function PlaceCell({ profile, programme, toConfirm = 0 }: Props) {
       <Typography.Text type="secondary" style={{ fontSize: 13 }}>
         {profile.region_name}
       </Typography.Text>
-      <span>
+      <Flex gap={4} wrap>
         {programme && <Tag color="green">{t(`choice.programme_${programme}`)}</Tag>}
         <SyntheticMark is={profile.is_synthetic} />
         <UnconfirmedMark is={profile.unconfirmed} />
         {toConfirm > 0 && <Tag color="orange">{`${t("ranking.toConfirm")} ${toConfirm}`}</Tag>}
-      </span>
+      </Flex>
     </Flex>
   );
 }

@@ -6,7 +6,7 @@ import { amount } from "../../parts/amounts";
 import { ExportButton } from "../../parts/ExportButton";
 import { useFieldName } from "../../parts/fieldWords";
 import { points } from "../../parts/numbers";
-import { IndustryName, RegionName } from "../../parts/reference";
+import { RegionName } from "../../parts/reference";
 import { colourOf } from "./colours";
 import { RecommendButton } from "./RecommendButton";
 import type { Place } from "./useRanking";
@@ -64,29 +64,33 @@ function Contributions({ contributions, titles, wide }: { contributions: Contrib
   const name = (one: Contribution) => (
     <Flex gap={8} align="center">
       <span aria-hidden style={{ flex: "0 0 10px", height: 10, borderRadius: 2, background: colourOf(one.criterion, order) }} />
-      <span style={{ whiteSpace: "nowrap" }}>{titles.get(one.criterion) ?? one.criterion}</span>
+      <span>{titles.get(one.criterion) ?? one.criterion}</span>
       {one.unknown && <Tag color="orange">{t("common.unknown")}</Tag>}
     </Flex>
   );
-  const fit = (one: Contribution) => (
-    <Progress
-      percent={Math.round(one.utility * 100)}
-      size="small"
-      strokeColor={colourOf(one.criterion, order)}
-      style={{ minWidth: 90, margin: 0 }}
-      status="normal"
-      format={(percent) => percent}
-      aria-label={t("ranking.utility")}
-    />
-  );
   const given = (one: Contribution) => `${points(one.contribution)} / ${points(one.weight)}`;
+  const fit = (one: Contribution) => (
+    <>
+      <Progress
+        percent={Math.round(one.utility * 100)}
+        size="small"
+        strokeColor={colourOf(one.criterion, order)}
+        style={{ margin: 0 }}
+        status="normal"
+        format={(percent) => percent}
+        aria-label={t("ranking.utility")}
+      />
+      <Typography.Text type="secondary" style={{ fontSize: 13, fontVariantNumeric: "tabular-nums" }}>
+        {given(one)}
+      </Typography.Text>
+    </>
+  );
   const columns: TableColumnsType<Contribution> = wide
     ? [
-        { title: t("ranking.criterion"), key: "criterion", render: (_, one) => name(one) },
-        { title: t("ranking.need"), key: "need", align: "right", render: (_, one) => <Side of={one} side="need" /> },
-        { title: t("ranking.offer"), key: "offer", align: "right", render: (_, one) => <Side of={one} side="offer" /> },
-        { title: t("ranking.utility"), key: "utility", width: 120, render: (_, one) => fit(one) },
-        { title: t("ranking.contribution"), key: "contribution", align: "right", render: (_, one) => <span style={{ whiteSpace: "nowrap", fontVariantNumeric: "tabular-nums" }}>{given(one)}</span> },
+        { title: t("ranking.criterion"), key: "criterion", width: 140, render: (_, one) => name(one) },
+        { title: t("ranking.need"), key: "need", width: 104, align: "right", render: (_, one) => <Side of={one} side="need" /> },
+        { title: t("ranking.offer"), key: "offer", width: 104, align: "right", render: (_, one) => <Side of={one} side="offer" /> },
+        { title: `${t("ranking.utility")} · ${t("ranking.score")}`, key: "utility", width: 130, render: (_, one) => fit(one) },
         { title: t("ranking.reason"), key: "reason", render: (_, one) => one.reason },
       ]
     : [
@@ -104,7 +108,7 @@ function Contributions({ contributions, titles, wide }: { contributions: Contrib
           ),
         },
       ];
-  return <Table<Contribution> size="small" pagination={false} rowKey="criterion" columns={columns} dataSource={contributions} />;
+  return <Table<Contribution> size="small" pagination={false} rowKey="criterion" columns={columns} dataSource={contributions} tableLayout="fixed" />;
 }
 
 /** What is needed, or what is on offer; codes as the names that they stand for. */
@@ -113,6 +117,5 @@ export function Side({ of: one, side }: { of: Contribution; side: "need" | "offe
   const value = one[side];
   if (typeof value === "string" && one.criterion === "partnership")
     return side === "need" ? t(`choice.programme_${value}`) : <RegionName code={value} />;
-  if (typeof value === "string" && one.criterion === "industry") return <IndustryName code={value} />;
-  return <span style={{ whiteSpace: "nowrap" }}>{amount(value, one.unit, i18n.language, one[`${side}_band`])}</span>;
+  return <span>{amount(value, one.unit, i18n.language, one[`${side}_band`])}</span>;
 }

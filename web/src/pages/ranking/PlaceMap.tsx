@@ -50,7 +50,7 @@ export function PlaceMap({ items, originCode, onPick }: Props) {
         view: whole === "country" ? COUNTRY : viewOf(start ? [...located, start] : located),
         lines: LINES,
         colours: {
-          strong: token.colorPrimary,
+          strong: token.colorLink,
           weak: token.colorTextTertiary,
           faint: token.colorTextQuaternary,
           text: token.colorText,
@@ -60,6 +60,7 @@ export function PlaceMap({ items, originCode, onPick }: Props) {
         },
         originWord: t("ranking.origin"),
         scoreWord: t("ranking.score"),
+        syntheticWord: t("common.synthetic"),
       }),
     // `start` is made anew at each drawing; its region is what it depends on.
     // eslint-disable-next-line react-hooks/exhaustive-deps

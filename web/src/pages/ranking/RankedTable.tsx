@@ -8,7 +8,7 @@ import { ContributionBar } from "./ContributionBar";
 import { PlaceCell } from "./PlaceCell";
 import { PlaceDetail } from "./PlaceDetail";
 import type { Place } from "./useRanking";
-import { toggled } from "./weights";
+import { intervalOf, toggled } from "./weights";
 
 interface Props {
   paged: { items: Place[]; more: (() => void) | null; loading: boolean; error: unknown };
@@ -105,12 +105,12 @@ export function RankedTable({ paged, project, titles, moved, chosen, onChoose, o
 
 function Interval({ item }: { item: Place }) {
   const { t } = useTranslation();
-  if (item.rank_low === null || item.rank_high === null) return null;
-  const [low, high] = [Math.min(item.rank_low, item.rank_high), Math.max(item.rank_low, item.rank_high)];
+  const interval = intervalOf(item);
+  if (interval === null) return null;
   return (
     <Tooltip title={t("ranking.intervalNote")}>
       <Typography.Text type="secondary" style={{ fontSize: 13 }}>
-        {t("ranking.interval")} {low === high ? low : `${low}–${high}`}
+        {t("ranking.interval")} {interval}
       </Typography.Text>
     </Tooltip>
   );

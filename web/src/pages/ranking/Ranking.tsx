@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Col, Collapse, Flex, Grid, Row, Tabs, Typography } from "antd";
+import { Alert, Badge, Button, Col, Collapse, ConfigProvider, Flex, Grid, Row, Tabs, theme, Typography } from "antd";
 import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -21,6 +21,7 @@ interface Props {
 
 export function Ranking({ project, criteria }: Props) {
   const { t } = useTranslation();
+  const { token } = theme.useToken();
   const wide = Grid.useBreakpoint().lg ?? false;
   const [tab, setTab] = useState("ranked");
   const [points, setPoints] = useState(() => defaultPoints(criteria));
@@ -73,22 +74,37 @@ export function Ranking({ project, criteria }: Props) {
     </Row>
   );
   return (
-    <Flex vertical gap={12}>
-      <Head project={project} page={ranking.page} />
-      <FilterBar filters={filters} onChange={setFilters} />
-      <Tabs
-        activeKey={tab}
-        onChange={setTab}
-        items={[
-          { key: "ranked", label: `${t("ranking.ranked")} ${ranking.page?.eligible_count ?? ""}`, children: ranked },
-          {
-            key: "excluded",
-            label: `${t("ranking.excluded")} ${ranking.page?.excluded_count ?? ""}`,
-            children: <ExclusionsTable asked={asked} enabled={allowed && tab === "excluded"} wide={wide} />,
+    // On black the primary colour is too dark to be told from the ground; that of links is made for it.
+    <ConfigProvider
+      theme={{
+        components: {
+          Tabs: { itemSelectedColor: token.colorLink, inkBarColor: token.colorLink },
+          Slider: {
+            trackBg: token.colorLink,
+            trackHoverBg: token.colorLink,
+            handleColor: token.colorLink,
+            handleActiveColor: token.colorLink,
           },
-        ]}
-      />
-    </Flex>
+        },
+      }}
+    >
+      <Flex vertical gap={12}>
+        <Head project={project} page={ranking.page} />
+        <FilterBar filters={filters} onChange={setFilters} />
+        <Tabs
+          activeKey={tab}
+          onChange={setTab}
+          items={[
+            { key: "ranked", label: `${t("ranking.ranked")} ${ranking.page?.eligible_count ?? ""}`, children: ranked },
+            {
+              key: "excluded",
+              label: `${t("ranking.excluded")} ${ranking.page?.excluded_count ?? ""}`,
+              children: <ExclusionsTable asked={asked} enabled={allowed && tab === "excluded"} wide={wide} />,
+            },
+          ]}
+        />
+      </Flex>
+    </ConfigProvider>
   );
 }
 

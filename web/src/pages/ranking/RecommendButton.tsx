@@ -46,8 +46,9 @@ export function RecommendButton({ project, profile }: Props) {
         title={`${t("ranking.recommendTitle")}: ${profile.site_name}`}
         onCancel={() => setOpen(false)}
         okText={t("ranking.recommend")}
-        cancelText={t(made ? "common.close" : "common.cancel")}
-        okButtonProps={{ loading: recommend.isPending, hidden: made !== undefined }}
+        cancelText={t("common.cancel")}
+        okButtonProps={{ loading: recommend.isPending }}
+        footer={made === undefined ? undefined : <Button onClick={() => setOpen(false)}>{t("common.close")}</Button>}
         onOk={() => recommend.mutate()}
       >
         {made === undefined ? (

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { COUNTRY, degrees, proportion, shortName, spread, viewOf } from "./geometry";
+import { COUNTRY, degrees, nameSide, proportion, shortName, spread, viewOf } from "./geometry";
 
 test("a view holds all of its points and keeps the country's proportion", () => {
   const points = [
@@ -49,4 +49,14 @@ test.each([
   ["北京市", "北京"],
 ])("%s is called %s", (name, short) => {
   expect(shortName(name)).toBe(short);
+});
+
+test.each([
+  [115, 121, "left"],
+  [120.5, 121, "right"],
+  [75, 121, "right"],
+  [134, 121, "left"],
+  [105, undefined, "right"],
+] as const)("the name of a point at %s, the origin at %s, stands %s", (lon, origin, side) => {
+  expect(nameSide(lon, origin, COUNTRY)).toBe(side);
 });

@@ -33,6 +33,14 @@ export function viewOf(points: Point[], least = 6): View {
   return { lon: [lon - width / 2, lon + width / 2], lat: [lat - height / 2, lat + height / 2] };
 }
 
+/** On which side of its point a name stands: away from the origin, but inside the picture. */
+export function nameSide(lon: number, origin: number | undefined, view: View): "left" | "right" {
+  const across = (lon - view.lon[0]) / (view.lon[1] - view.lon[0]);
+  if (across > 0.78) return "left";
+  if (across < 0.22) return "right";
+  return origin !== undefined && lon < origin - (view.lon[1] - view.lon[0]) * 0.05 ? "left" : "right";
+}
+
 /** Points that fall on one another, put round the place where they are, so that each can be seen. */
 export function spread<T extends Point>(points: T[], radius = 0.18): T[] {
   const seen = new Map<string, number>();

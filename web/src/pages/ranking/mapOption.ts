@@ -1,6 +1,6 @@
 import type { EChartsCoreOption } from "echarts/core";
 import { points } from "../../parts/numbers";
-import { degrees, type Point, type View } from "./geometry";
+import { degrees, nameSide, type Point, type View } from "./geometry";
 import type { Place } from "./useRanking";
 
 export interface Dot extends Point {
@@ -18,13 +18,12 @@ interface Drawn {
   colours: Record<"strong" | "weak" | "faint" | "text" | "grid" | "start" | "halo", string>;
   originWord: string;
   scoreWord: string;
+  syntheticWord: string;
 }
 
 /** The map as ECharts wants it: names of provinces for orientation, lines, points, the origin. */
-export function mapOption({ dots, start, context, view, lines, colours, originWord, scoreWord }: Drawn): EChartsCoreOption {
+export function mapOption({ dots, start, context, view, lines, colours, originWord, scoreWord, syntheticWord }: Drawn): EChartsCoreOption {
   const first = dots.filter(({ item }) => item.rank <= lines);
-  // To the right of this a name would leave the picture.
-  const edge = view.lon[0] + (view.lon[1] - view.lon[0]) * 0.78;
   const axis = (range: [number, number], name: "lon" | "lat") => ({
     type: "value",
     min: range[0],
@@ -85,14 +84,14 @@ export function mapOption({ dots, start, context, view, lines, colours, originWo
           return {
             id: item.profile.id,
             value: [lon, lat],
-            name: `${item.rank} ${item.profile.site_name}\n${item.profile.region_name}\n${scoreWord} ${points(item.score)}`,
+            name: `${item.rank} ${item.profile.site_name}\n${item.profile.region_name}\n${scoreWord} ${points(item.score)}${item.profile.is_synthetic ? ` · ${syntheticWord}` : ""}`,
             symbolSize: item.rank === 1 ? 18 : strong ? 13 : 8,
             itemStyle: { color: strong ? colours.strong : colours.weak, borderColor: colours.halo, borderWidth: 1 },
-            label: { show: strong, formatter: `${item.rank} ${name}`, position: lon > edge ? "left" : "right", ...halo },
+            label: { show: strong, formatter: `${item.rank} ${name}`, position: nameSide(lon, start?.lon, view), ...halo },
           };
         }),
         tooltip: { formatter: "{b}" },
-        labelLayout: { hideOverlap: true },
+        labelLayout: { moveOverlap: "shiftY" },
       },
       {
         id: "origin",
@@ -102,7 +101,8 @@ export function mapOption({ dots, start, context, view, lines, colours, originWo
         symbolSize: 16,
         data: start ? [{ value: [start.lon, start.lat], name: `${originWord}\n${start.name}` }] : [],
         itemStyle: { color: colours.start, borderColor: colours.halo, borderWidth: 1 },
-        label: { show: true, formatter: start?.name ?? "", position: start && start.lon > edge ? "top" : "right", ...halo, fontWeight: "bold" },
+        label: { show: true, formatter: start?.name ?? "", position: start && start.lon > view.lon[0] + (view.lon[1] - view.lon[0]) * 0.85 ? "top" : "right", ...halo, fontWeight: "bold" },
+        labelLayout: { moveOverlap: "shiftY" },
         tooltip: { formatter: "{b}" },
       },
     ],

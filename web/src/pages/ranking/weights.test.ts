@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countsSomething, defaultPoints, moves, shares, toggled, weightsOf } from "./weights";
+import { countsSomething, defaultPoints, intervalOf, moves, shares, toggled, weightsOf } from "./weights";
 
 const CRITERIA = [
   { name: "industry", default_weight: 0.2 },
@@ -35,4 +35,13 @@ test("at most four places are compared", () => {
   expect(toggled(["a", "b"], "a")).toEqual(["b"]);
   expect(toggled(["a", "b"], "c")).toEqual(["a", "b", "c"]);
   expect(toggled(["a", "b", "c", "d"], "e")).toEqual(["a", "b", "c", "d"]);
+});
+
+test.each([
+  [1, 1, "1"],
+  [2, 5, "2–5"],
+  [5, 2, "2–5"],
+  [null, null, null],
+])("ranks from %s to %s are written %s", (rank_low, rank_high, written) => {
+  expect(intervalOf({ rank_low, rank_high })).toBe(written);
 });

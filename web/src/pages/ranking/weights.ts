@@ -38,6 +38,13 @@ export function moves(before: readonly string[], now: readonly string[]): Map<st
   );
 }
 
+/** The ranks that a place keeps when the weights shift, the better one first; null where they were not asked for. */
+export function intervalOf(item: { rank_low: number | null; rank_high: number | null }): string | null {
+  const { rank_low, rank_high } = item;
+  if (rank_low === null || rank_high === null) return null;
+  return rank_low === rank_high ? String(rank_low) : `${Math.min(rank_low, rank_high)}–${Math.max(rank_low, rank_high)}`;
+}
+
 /** One more or one less of the few that are compared; what would be too many changes nothing. */
 export function toggled(chosen: readonly string[], id: string, most = 4): string[] {
   if (chosen.includes(id)) return chosen.filter((one) => one !== id);
