@@ -1,4 +1,11 @@
 import dayjs, { type Dayjs } from "dayjs";
+import "dayjs/locale/zh-cn";
+import { i18n } from "../i18n";
+
+// The calendars of the date fields take the names of months and days from dayjs, not from Ant Design's words.
+const speak = (language: string) => void dayjs.locale(language === "en" ? "en" : "zh-cn");
+speak(i18n.language);
+i18n.on("languageChanged", speak);
 
 /** An instant as the clock in Beijing shows it, to the minute. */
 export function instant(at: string | null | undefined): string {
