@@ -1,4 +1,4 @@
-import { DatePicker, Form, Input, InputNumber, Select, Switch, Typography } from "antd";
+import { DatePicker, Form, Input, InputNumber, Select, Typography } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { asDay, dayOf } from "../../parts/dates";
@@ -118,12 +118,16 @@ export function PlaceFields({ draft, set, mayEdit, errors }: Props) {
       {field(
         "is_chemical_park",
         draft.is_chemical_park === null ? null : t(draft.is_chemical_park ? "common.yes" : "common.no"),
-        <Switch
+        <Select
           id="place-is_chemical_park"
-          checked={draft.is_chemical_park ?? false}
-          onChange={(is_chemical_park) => set({ is_chemical_park })}
-          checkedChildren={t("common.yes")}
-          unCheckedChildren={draft.is_chemical_park === null ? t("common.unknown") : t("common.no")}
+          allowClear
+          value={draft.is_chemical_park === null ? null : String(draft.is_chemical_park)}
+          placeholder={t("common.unknown")}
+          onChange={(value) => set({ is_chemical_park: value ? value === "true" : null })}
+          options={[
+            { value: "true", label: t("common.yes") },
+            { value: "false", label: t("common.no") },
+          ]}
         />,
       )}
       {field(
