@@ -62,7 +62,7 @@ def list_ledger_entries(
         since=since,
         until=until,
     )
-    show = partial(ledger_views.shown_in_list, session, actor)
+    show = partial(ledger_views.shown_in_list, session, actor, ledger_views.units(session))
     found = page(request, session, statement, show, limit, cursor)
     totals = ledger_views.totals(session, statement)
     return LedgerPage(items=found.items, next_cursor=found.next_cursor, totals=totals)

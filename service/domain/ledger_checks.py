@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, or_, select
 
 from service.access.policy import Actor
 from service.database import now
@@ -53,6 +53,14 @@ def measure_of(session: Session, name: str) -> Measure:
     if found is None:
         raise invalid("/measure", "unknown_measure", "Not registered; see GET /v1/measures.")
     return found
+
+
+def lock_kin(session: Session, name: str) -> None:
+    """Lock a measure, what it is part of and what is part of it, in one order: their sums are compared."""
+    whole = select(Measure.at_most).where(Measure.name == name)
+    kin = or_(col(Measure.name) == name, col(Measure.at_most) == name, col(Measure.name).in_(whole))
+    statement = select(Measure).where(kin).order_by(col(Measure.name)).with_for_update(key_share=True)
+    session.exec(statement).all()
 
 
 def require_fit(session: Session, measure: Measure, body: LedgerEntryWrite) -> None:
@@ -132,18 +140,26 @@ def pattern_of(name: str) -> re.Pattern[str]:
     return re.compile(r"\s*".join(map(re.escape, letters)), re.IGNORECASE)
 
 
-def sealed_names(session: Session, organisation_id: str) -> list[str]:
-    """The investors of an organisation's own projects whom no joint record has unsealed."""
-    unsealed = select(Opportunity.project_id).where(
+def sealed_names(session: Session, organisation_id: str, record_id: str | None) -> list[str]:
+    """The investors whom an organisation knows, but for that of this record where both have unsealed it.
+
+    Whom it does not know it may guess: refusing a guess would confirm it. Such a text is left out where
+    the entry is shown.
+    """
+    unsealed = and_(
         col(Opportunity.unsealed_by_project_at).is_not(None),
         col(Opportunity.unsealed_by_profile_at).is_not(None),
     )
-    statement = select(Project.investor_name).where(
-        Project.organisation_id == organisation_id,
-        col(Project.investor_name).is_not(None),
-        col(Project.id).not_in(unsealed),
+    told = select(Opportunity.project_id).where(
+        unsealed, Opportunity.profile_organisation_id == organisation_id
     )
-    return [name for name in session.exec(statement) if name and name.strip()]
+    of_record = select(Opportunity.project_id).where(unsealed, Opportunity.id == record_id)
+    statement = select(Project.investor_name).where(
+        or_(col(Project.organisation_id) == organisation_id, col(Project.id).in_(told)),
+        col(Project.investor_name).is_not(None),
+    )
+    allowed = set(session.exec(select(Project.investor_name).where(col(Project.id).in_(of_record))))
+    return [name for name in session.exec(statement) if name and name.strip() and name not in allowed]
 
 
 def require_not_alike(session: Session, actor: Actor, body: LedgerEntryWrite, amount: Decimal) -> None:

@@ -45,7 +45,7 @@ def claim(session: Session, actor: Actor, body: LedgerEntryWrite) -> LedgerEntry
     amount = amount_of(measure, body.amount)
     ledger_checks.require_pairing(session, pairing, record, body.occurred_on)
     ledger_checks.require_evidence(body.evidence)
-    sealed = ledger_checks.sealed_names(session, organisation_id)
+    sealed = ledger_checks.sealed_names(session, organisation_id, body.opportunity_id)
     ledger_checks.require_decent(ledger_checks.texts_of(body), sealed)
     ledger_checks.require_not_alike(session, actor, body, amount)
     if record is not None:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
 )
+from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, SQLModel, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -295,12 +296,14 @@ def counted(
     until: date | None = None,
 ) -> list[Counted]:
     """All that counts, claimed or further, whoever may see it, by day; both days are inclusive."""
-    statement = select(LedgerEntry).where(LedgerEntry.state != "rejected", _between(since, until))
+    columns = [getattr(LedgerEntry, name) for name in _COUNTED]
+    # Columns alone: of a hundred thousand entries the texts are not wanted.
+    statement = select_columns(*columns).where(col(LedgerEntry.state) != "rejected", _between(since, until))
     if organisation_id is not None:
-        statement = statement.where(LedgerEntry.organisation_id == organisation_id)
+        statement = statement.where(col(LedgerEntry.organisation_id) == organisation_id)
     if pairing_ids is not None:
         statement = statement.where(col(LedgerEntry.pairing_id).in_(pairing_ids))
-    rows = session.exec(statement.order_by(col(LedgerEntry.occurred_on), col(LedgerEntry.id)))
+    rows = session.execute(statement.order_by(col(LedgerEntry.occurred_on), col(LedgerEntry.id)))
     return [
         Counted(
             entry_id=row.id,
@@ -314,7 +317,24 @@ def counted(
             recognised_amount=row.recognised_amount or Decimal(0),
             occurred_on=row.occurred_on,
             state=row.state,
-            is_reversed=row.is_reversed,
+            is_reversed=0 < row.reversed_amount == row.amount,
         )
         for row in rows
     ]
+
+
+#: What an assessment computes on.
+_COUNTED: Final = (
+    "id",
+    "organisation_id",
+    "opportunity_id",
+    "pairing_id",
+    "programme",
+    "measure",
+    "component",
+    "amount",
+    "recognised_amount",
+    "occurred_on",
+    "state",
+    "reversed_amount",
+)

@@ -16,7 +16,7 @@ from service.access.policy import Actor
 from service.database import new_id, now
 from service.domain import ledger_checks
 from service.domain.amounts import exact, rounded
-from service.domain.ledger_checks import amount_of, measure_of
+from service.domain.ledger_checks import amount_of
 from service.domain.ledger_entries import OPEN, LedgerEntry
 from service.domain.ledger_families import Family, note, ready, settle, together
 from service.domain.measures import Measure
@@ -80,7 +80,7 @@ def recognise(
         ``other_share``: a reversal takes back at the share of its entry.
     """
     family, row = ready(session, actor, entry_id, expected, "recognise")
-    measure_of(session, row.measure)
+    ledger_checks.lock_kin(session, row.measure)
     share = _share(family, row, body)
     if row is family.original:
         ledger_checks.require_not_recognised(session, row)
@@ -162,7 +162,7 @@ def reverse(session: Session, actor: Actor, entry_id: str, body: LedgerReversal)
     if day < original.occurred_on or (measure.nature == "stock" and day != original.occurred_on):
         said = "It goes back on the entry's day or later; a stock is corrected on its own day."
         raise invalid("/occurred_on", "not_of_the_entry", said)
-    sealed = ledger_checks.sealed_names(session, original.organisation_id)
+    sealed = ledger_checks.sealed_names(session, original.organisation_id, original.opportunity_id)
     ledger_checks.require_decent([("/reason", body.reason)], sealed)
     replace_fields(session, original, {"reversed_amount": original.reversed_amount + amount})
     row = _opposite(session, actor, original, amount, body)

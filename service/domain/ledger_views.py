@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -83,19 +84,26 @@ class LedgerTotal(Answer):
 
 def read(session: Session, actor: Actor, row: LedgerEntry) -> LedgerEntryRead:
     """One entry as the actor sees it, with what it should be warned of."""
-    shown = shown_in_list(session, actor, row)
+    shown = shown_in_list(session, actor, units(session), row)
     shown.warnings = _warnings(session, row)
     return shown
 
 
-def shown_in_list(session: Session, actor: Actor, row: LedgerEntry) -> LedgerEntryRead:
+def units(session: Session) -> dict[str, str]:
+    """The unit of every measure, read once for a whole page."""
+    return dict(session.exec(select(Measure.name, Measure.unit)).all())
+
+
+def shown_in_list(
+    session: Session, actor: Actor, unit_of: Mapping[str, str], row: LedgerEntry
+) -> LedgerEntryRead:
     """One entry as the actor sees it."""
     numbers = ("amount", "reversed_amount", "eligible_share", "recognised_amount")
     values: dict[str, Any] = row.model_dump() | {
         name: None if getattr(row, name) is None else float(getattr(row, name)) for name in numbers
     }
     values |= {
-        "unit": session.get_one(Measure, row.measure).unit,
+        "unit": unit_of[row.measure],
         "is_reversed": row.is_reversed,
         "actions": actions_of(session, actor, row),
         "warnings": [],

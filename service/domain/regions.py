@@ -89,11 +89,16 @@ def above_county(region: Region) -> str:
 
 def path(session: Session, code: str | None) -> tuple[str, ...]:
     """The region and everything above it, itself first: ("330421", "330400", "330000")."""
-    codes: list[str] = []
-    while code:
-        codes.append(code)
-        code = session.exec(select(Region.parent_code).where(Region.code == code)).first()
-    return tuple(codes)
+    # A page of a list asks for the same few regions in every row.
+    known: dict[str | None, tuple[str, ...]] = session.info.setdefault("region_paths", {})
+    if code not in known:
+        codes: list[str] = []
+        above = code
+        while above:
+            codes.append(above)
+            above = session.exec(select(Region.parent_code).where(Region.code == above)).first()
+        known[code] = tuple(codes)
+    return known[code]
 
 
 def at_or_below(code: str | None) -> SelectOfScalar[str]:

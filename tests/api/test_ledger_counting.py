@@ -176,6 +176,10 @@ def test_a_sealed_investor_is_not_named_by_who_knows_the_name(world: World) -> N
     for who in (BUREAU, COUNTY):
         assert world.post(who, f"/v1/opportunities/{record}/unsealing", None).is_success
     assert claim(world, opportunity_id=record, amount=3, note=f"{INVESTOR}出资")["note"] == f"{INVESTOR}出资"
+    # Unsealed to this county it is not to the next one: elsewhere neither of the two names it.
+    for who in (BUREAU, COUNTY):
+        body = body_of(world, amount=4, note=f"{INVESTOR}捐赠")
+        assert told(world.post(who, ENTRIES, body)) == (422, "/note sealed_investor_in_text"), who
 
 
 def test_a_name_that_was_guessed_is_neither_confirmed_to_who_wrote_it_nor_shown_to_others(
