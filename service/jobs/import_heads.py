@@ -47,6 +47,12 @@ class Header:
         found = [self._found(columns, place) for place in range(len(self.titles))]
         self._refuse(columns, found)
         self._readers = [CellReader(one, self.notes) if isinstance(one, Titled) else None for one in found]
+        self._slots = [
+            (one.column.field, one.column.quantity, one.column.kind == "json", one.read, one.read_cell)
+            if one
+            else None
+            for one in self._readers
+        ]
         self._by_pointer = {
             reader.column.pointer: reader.titled.title[:100] for reader in self._readers if reader
         }
@@ -105,27 +111,27 @@ class Header:
         value: dict[str, Any] = {}
         errors: list[FieldError] = []
         self.notes.line = line
-        for reader, cell in zip(self._readers, cells, strict=False):
-            if cell is None or cell == "" or reader is None:
+        for slot, cell in zip(self._slots, cells, strict=False):
+            if (not cell and (cell is None or cell == "")) or slot is None:
                 continue
+            field, quantity, is_json, read_text, read_cell = slot
             try:
                 if isinstance(cell, str):
                     text = cell.strip()
                     if not text:
                         continue
-                    read = reader.read(text)
+                    read = read_text(text)
                 else:
-                    read = reader.read_cell(cell)
+                    read = read_cell(cell)
             except Invalid as error:
                 errors += error.errors
                 continue
-            column = reader.column
-            if column.quantity is not None:
-                value.setdefault(column.field, {})[column.quantity] = read
-            elif column.kind == "json" and isinstance(read, dict) and column.field in value:
-                value[column.field] |= read
+            if quantity is not None:
+                value.setdefault(field, {})[quantity] = read
+            elif is_json and isinstance(read, dict) and field in value:
+                value[field] |= read
             else:
-                value[column.field] = read
+                value[field] = read
         if len(cells) > len(self._readers) and _says_something(cells[len(self._readers) :]):
             errors.append(FieldError("", "too_many_cells", "The line has more cells than the header."))
         if not errors:
