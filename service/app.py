@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import secrets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -198,7 +199,8 @@ def create_app(settings: Settings | None = None, *, has_the_process: bool = Fals
     app.state.allow_private_webhooks = settings.allow_private_webhooks
     app.state.uploads = Uploads(settings.max_file_bytes, settings.file_timeout_seconds)
     app.state.is_current = is_current
-    app.state.signer = Signer(settings.signing_key)
+    # Where the database is away at the start, nobody can guess what this worker signs with.
+    app.state.signer = Signer(settings.signing_key or secrets.token_hex(32))
     for module in ROUTERS:
         app.include_router(module.router)
     app.include_router(profile_requests.answers)

@@ -28,7 +28,7 @@ _EVENTS_AT_ONCE = 500
 
 
 def schedule(database: Database, kind: str = KIND, every: timedelta = EVERY) -> None:
-    """Put the next run of a kind of housekeeping on record where none is: so long after the last, else now."""
+    """Put the next run of a housekeeping kind on record where none is: so long after the last, or now."""
     with reading(database) as session:
         if _is_scheduled(session, kind):
             return
