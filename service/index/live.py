@@ -179,7 +179,7 @@ def follow(
     )
     if changed.keys() & _PARTNERS or today != old.today:
         # Partners are part of every need; who is one may depend on the day.
-        regions_of, atlas = sources.regions_of(session), sources.atlas_of(session)
+        regions_of, atlas = sources.regions_of(session), sources.paired_anew(session, old.atlas)
         cards, needs = sources.every_project(session, new.matcher, atlas, regions_of, today)
         new = replace(new, atlas=atlas, regions_of=regions_of, needs=needs, projects=cards)
     elif "project" in changed:

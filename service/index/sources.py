@@ -33,7 +33,16 @@ def regions_of(session: Session) -> dict[str, str | None]:
 
 def atlas_of(session: Session) -> Atlas:
     """All regions and pairings."""
-    return Atlas(session.exec(select(Region)), list(session.exec(select(Pairing).order_by(col(Pairing.id)))))
+    return Atlas(session.exec(select(Region)), _pairings(session))
+
+
+def paired_anew(session: Session, old: Atlas) -> Atlas:
+    """The atlas with the pairings of now; regions change with the catalogue alone."""
+    return old.paired(_pairings(session))
+
+
+def _pairings(session: Session) -> list[Pairing]:
+    return list(session.exec(select(Pairing).order_by(col(Pairing.id))))
 
 
 def places_by_id(session: Session, atlas: Atlas, ids: Iterable[str], taken: Mapping[str, Free]) -> list[Row]:

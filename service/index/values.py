@@ -7,8 +7,10 @@ neither a score nor an order, a reason or a fix can give it away.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 from service.domain import materials, projects
 from service.domain.bands import band_of
@@ -44,6 +46,12 @@ class Atlas:
         rows = {row.code: row for row in regions}
         self.places = {code: _place(rows, row) for code, row in rows.items()}
         self.pairings = pairings
+
+    def paired(self, pairings: Sequence[Pairing]) -> Self:
+        """The same regions with other pairings."""
+        other = copy(self)
+        other.pairings = pairings
+        return other
 
     def path(self, code: str) -> tuple[str, ...]:
         """The region and everything above it, itself first."""
