@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import Final
+from typing import Final, cast
 
 from sqlmodel import Session, col, select
 
+from service.database import table_of
 from service.domain.capacity import NOTHING_TAKEN, Free
 from service.domain.organisations import Organisation
 from service.domain.pairings import Pairing
@@ -33,7 +34,9 @@ def regions_of(session: Session) -> dict[str, str | None]:
 
 def atlas_of(session: Session) -> Atlas:
     """All regions and pairings."""
-    return Atlas(session.exec(select(Region)), _pairings(session))
+    # Plain rows with the names of a region: there are thousands, of which none is changed here.
+    rows = session.execute(select(*table_of(Region).columns))
+    return Atlas(cast(Iterable[Region], rows), _pairings(session))
 
 
 def paired_anew(session: Session, old: Atlas) -> Atlas:

@@ -281,9 +281,9 @@ def test_of_several_that_start_at_once_one_builds_and_the_others_map(
     world.profile()
     built = []
 
-    def counted(session: Session, matcher: Any) -> Any:
+    def counted(session: Session, matcher: Any, atlas: Any) -> Any:
         built.append(1)
-        return _build(session, matcher)
+        return _build(session, matcher, atlas)
 
     monkeypatch.setattr(live_index, "build", counted)
     threads = [threading.Thread(target=MatchIndex(directory).start, args=(database,)) for _ in range(4)]
