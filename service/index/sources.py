@@ -9,12 +9,12 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
+from service.domain import regions
 from service.domain.capacity import NOTHING_TAKEN, Free
 from service.domain.organisations import Organisation
 from service.domain.pairings import Pairing
 from service.domain.profiles import Profile
 from service.domain.projects import Project
-from service.domain.regions import Region
 from service.index.cards import PlaceCard, ProjectCard
 from service.index.values import Atlas, need_of, offer_of
 from service.matching.matcher import Matcher, NeedColumns
@@ -33,7 +33,7 @@ def regions_of(session: Session) -> dict[str, str | None]:
 
 def atlas_of(session: Session) -> Atlas:
     """All regions and pairings."""
-    return Atlas(session.exec(select(Region)), _pairings(session))
+    return Atlas(regions.every(session), _pairings(session))
 
 
 def paired_anew(session: Session, old: Atlas) -> Atlas:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 from sqlalchemy import text
-from sqlmodel import Session
 
 from service.database import Database, State, reading, record_change, writing
 from service.domain import models
@@ -279,9 +278,9 @@ def test_of_several_that_start_at_once_one_builds_and_the_others_map(
     world.profile()
     built = []
 
-    def counted(session: Session, matcher: Any) -> Any:
+    def counted(*given: Any) -> Any:
         built.append(1)
-        return _build(session, matcher)
+        return _build(*given)
 
     monkeypatch.setattr(live_index, "build", counted)
     threads = [threading.Thread(target=MatchIndex(directory).start, args=(database,)) for _ in range(4)]
