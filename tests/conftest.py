@@ -38,6 +38,11 @@ from service.units import shanghai_day
 DATABASES = ("sqlite", "postgresql")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Real processes first: what takes long, and waits often, must not be left for the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/processes/"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quiet_logs() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))

@@ -146,8 +146,9 @@ def store_for_model(session: Session, version: str, content: bytes, directory: P
     """
     if stored.newest(directory, session, version) is None:
         matcher = matcher_of(session, content, model_file.digest(content))
-        arrays = build(session, matcher, sources.atlas_of(session))
-        stored.write(directory, stored.Origin.of(session, version), arrays)
+        stored.write(
+            directory, stored.Origin.of(session, version), build(session, matcher, sources.atlas_of(session))
+        )
 
 
 def follow(

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import Final, cast
+from typing import Final
 
 from sqlmodel import Session, col, select
 
-from service.database import table_of
+from service.domain import regions
 from service.domain.capacity import NOTHING_TAKEN, Free
 from service.domain.organisations import Organisation
 from service.domain.pairings import Pairing
 from service.domain.profiles import Profile
 from service.domain.projects import Project
-from service.domain.regions import Region
 from service.index.cards import PlaceCard, ProjectCard
 from service.index.values import Atlas, need_of, offer_of
 from service.matching.matcher import Matcher, NeedColumns
@@ -34,9 +33,7 @@ def regions_of(session: Session) -> dict[str, str | None]:
 
 def atlas_of(session: Session) -> Atlas:
     """All regions and pairings."""
-    # Plain rows with the names of a region: there are thousands, of which none is changed here.
-    rows = session.execute(select(*table_of(Region).columns))
-    return Atlas(cast(Iterable[Region], rows), _pairings(session))
+    return Atlas(regions.every(session), _pairings(session))
 
 
 def paired_anew(session: Session, old: Atlas) -> Atlas:

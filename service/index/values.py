@@ -18,7 +18,7 @@ from service.domain.capacity import NOTHING_TAKEN, Free
 from service.domain.pairings import Pairing, holds_on
 from service.domain.profiles import Profile
 from service.domain.projects import ProjectFields
-from service.domain.regions import Region, above_county
+from service.domain.regions import PlainRegion, above_county
 from service.matching.values import Band, Figure, Material, Need, Offer, Partner, Restriction
 
 _PROGRAMMES = {"east_west": "东西部协作", "mountain_sea": "山海协作", "other": "其他协作"}
@@ -42,7 +42,7 @@ class Place:
 class Atlas:
     """All regions, and the pairings between them."""
 
-    def __init__(self, regions: Iterable[Region], pairings: Sequence[Pairing]) -> None:
+    def __init__(self, regions: Iterable[PlainRegion], pairings: Sequence[Pairing]) -> None:
         rows = {row.code: row for row in regions}
         self.places = {code: _place(rows, row) for code, row in rows.items()}
         self.pairings = pairings
@@ -80,7 +80,7 @@ class Atlas:
         return tuple(sorted(set(found), key=lambda p: (p.region_code, p.programme)))
 
 
-def _place(rows: Mapping[str, Region], row: Region) -> Place:
+def _place(rows: Mapping[str, PlainRegion], row: PlainRegion) -> Place:
     path, above = [row.code], row.parent_code
     while above is not None:
         path.append(above)

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 from sqlalchemy import text
-from sqlmodel import Session
 
 from service.database import Database, State, reading, record_change, writing
 from service.domain import models
@@ -19,7 +18,6 @@ from service.index import live as live_index
 from service.index import upkeep as upkeep_module
 from service.index.base import Base, compacted
 from service.index.place_rows import address_of
-from tests.access.chained import unguard
 from tests.conftest import World
 from tests.index.test_live import changes, content
 
@@ -132,7 +130,6 @@ def _state(database: Database) -> dict[str, Any]:
 def _turn_back(database: Database, state: dict[str, Any]) -> None:
     with database.engine.connect() as plain:
         connection = plain.execution_options(writes=True)
-        unguard(connection)
         connection.execute(text("DELETE FROM changes WHERE revision > :revision"), state)
         connection.execute(text("DELETE FROM audit_events WHERE sequence > :audit_sequence"), state)
         connection.execute(
@@ -281,9 +278,9 @@ def test_of_several_that_start_at_once_one_builds_and_the_others_map(
     world.profile()
     built = []
 
-    def counted(session: Session, matcher: Any, atlas: Any) -> Any:
+    def counted(*given: Any) -> Any:
         built.append(1)
-        return _build(session, matcher, atlas)
+        return _build(*given)
 
     monkeypatch.setattr(live_index, "build", counted)
     threads = [threading.Thread(target=MatchIndex(directory).start, args=(database,)) for _ in range(4)]
