@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from service.database import Database
 from service.domain import assessment_form
 from service.domain.assessment_reads import AssessmentRead
+from service.settings import Settings
 from service.workbooks import read_rows, write_sheet
 from tests.api.assessing import YEAR, line_of, page_of, target
 from tests.api.ledger import act, brought_to, claim, done, record_of
 from tests.api.test_approvals import decide, require_second_person
 from tests.conftest import World
 from tests.exports.conftest import Exports
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    # Exports are made when the story says so.
+    return Settings(database_url=database_url, data_dir=tmp_path, pool_size=10, serve_jobs=False)
+
+
+@pytest.fixture
+def exports(world: World, database: Database, settings: Settings) -> Exports:
+    return Exports(world, database, settings, cast(Any, world.client.app).state.index)
 
 
 @pytest.fixture

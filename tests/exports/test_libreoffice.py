@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import World
 from tests.api.assessing import page_of
+from tests.conftest import World
 from tests.exports.conftest import Exports, Pair, Year, opened
 
 OFFICE = shutil.which("soffice")
