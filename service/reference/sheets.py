@@ -51,7 +51,7 @@ def sheet_columns() -> tuple[SheetColumn, ...]:
 
 @lru_cache(maxsize=1)
 def passed_over_columns() -> tuple[tuple[str, str], ...]:
-    """Kind and title of the columns that an export has for its reader alone: names beside codes, days, ids."""
+    """Kind and title of the columns that an export has for its reader alone."""
     lines = _lines("import_passed_over.csv")
     return tuple((line["kind"], line[language]) for line in lines for language in ("zh", "en"))
 
