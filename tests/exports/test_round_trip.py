@@ -12,7 +12,6 @@ from tests.api.importing import asked
 from tests.conftest import World
 from tests.exports.conftest import Exports
 
-
 HEADS = {"unknown_column", "duplicate_column", "missing_column", "unknown_unit"}
 
 
