@@ -34,6 +34,8 @@ _GROUPS: Final = re.compile("[,  ' ]")
 _SEPARATORS: Final = re.compile("[;；、\n]")
 _BOOLEANS: Final = {
     "true": True, "false": False, "yes": True, "no": False, "是": True, "否": False, "有": True, "无": False,
+    # As an export of profiles tells the nature of the data.
+    "合成数据（演示用）": True, "填报数据": False, "synthetic (for demonstration)": True, "as stated": False,
 }  # fmt: skip
 _MOST_SHOWN: Final = 60
 

@@ -44,7 +44,9 @@ class Header:
         self.numbering = next(
             (place for place, title in enumerate(self.titles) if plain(title) in NUMBERING), None
         )
-        found = [self._found(columns, place) for place in range(len(self.titles))]
+        found = self._without_passed_over(
+            columns, [self._found(columns, place) for place in range(len(self.titles))]
+        )
         self._refuse(columns, found)
         self._readers = [CellReader(one, self.notes) if isinstance(one, Titled) else None for one in found]
         self._slots = [
@@ -63,6 +65,19 @@ class Header:
         if place == self.numbering and not isinstance(found, Titled):
             return ""
         return Titled(title, found.column, found.unit) if isinstance(found, Titled) else found
+
+    def _without_passed_over(
+        self, columns: Columns, found: Sequence[Titled | str | None]
+    ) -> list[Titled | str | None]:
+        """Without what an export adds for its reader; the name of a field only where its code stands too."""
+        fields = [one.column.name for one in found if isinstance(one, Titled)]
+
+        def is_added(one: Titled | str | None, title: str) -> bool:
+            if not columns.is_passed_over(title):
+                return False
+            return not isinstance(one, Titled) or fields.count(one.column.name) > 1
+
+        return ["" if is_added(*pair) else pair[0] for pair in zip(found, self.titles, strict=True)]
 
     def _refuse(self, columns: Columns, found: Sequence[Titled | str | None]) -> None:
         seen: dict[str, str] = {}
