@@ -26,7 +26,7 @@ def main() -> None:
         matcher, version = build_matcher(session)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         begun = time.perf_counter()
-        arrays = build(session, matcher)
+        arrays = build(session, matcher, sources.atlas_of(session))
         built = time.perf_counter()
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         stored.write(settings.index_path, stored.Origin.of(session, version), arrays)

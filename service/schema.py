@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from alembic import command
@@ -64,7 +65,13 @@ def downgrade(database: Database, revision: str) -> None:
         connection.commit()
 
 
+@lru_cache(maxsize=1)
+def _newest() -> str | None:
+    # Kept: every look at the scripts compiles each of them, and /readyz asks every few seconds.
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
 def is_current(session: Session) -> bool:
     """Whether the database's schema is the newest that this program knows."""
     present = MigrationContext.configure(session.connection()).get_current_revision()
-    return present == ScriptDirectory.from_config(config()).get_current_head()
+    return present == _newest()

@@ -35,6 +35,9 @@ def clean_text(value: str) -> str:
 
 
 def _number(value: Any) -> Any:
+    # What most numbers are that come from a file; a bound of the field refuses what is not finite.
+    if type(value) is float:
+        return value
     # A bool is an int to Python; a string would be parsed: both would hide a client's mistake.
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise PydanticCustomError("not_a_number", "Send a JSON number, without quotes.")

@@ -46,9 +46,8 @@ PURE = {
     "score", "score_if_fixed", "status", "utility", "version", "weight",
     "best",
     "attempts", "most_attempts", "progress_done", "progress_of",
-    "cells", "errors", "factor", "first_line", "line", "number", "rows_accepted", "rows_done",
-    "rows_duplicate",
-    "rows_refused", "rows_stored",
+    "cells", "errors", "factor", "first_line", "line", "number",
+    "rows_accepted", "rows_done", "rows_duplicate", "rows_refused", "rows_stored",
 }  # fmt: skip
 # Their unit is that of the quantity that is named beside them.
 OF_A_QUANTITY = {"amount", "capacity", "held"}

@@ -33,7 +33,18 @@ from service.domain.shapes import (
     strict,
 )
 from service.errors import Conflict, NotFound, invalid
-from service.units import Day, Id, Instant, LongText, Name, RegionCode, Share, ShortText, TenThousandCny
+from service.units import (
+    Day,
+    Id,
+    Instant,
+    LongText,
+    Name,
+    RegionCode,
+    Share,
+    ShortText,
+    TenThousandCny,
+    quantity_field,
+)
 
 TermSide = Literal["home", "host"]
 SHARED = ("tax", "output", "energy")
@@ -132,7 +143,9 @@ class EnclaveTermsRead(EnclaveTermsFields, Answer):
     profile_id: Id
     home_region_codes: list[RegionCode]
     agreed_by: list[TermSide]
-    yearly_village_income_10k_cny: TenThousandCny = Field(description="The promised returns of all villages.")
+    yearly_village_income_10k_cny: Annotated[float, quantity_field("10k CNY")] = Field(
+        description="The promised returns of all villages: more than one of them can bring in."
+    )
     version: int
     created_at: Instant
     updated_at: Instant

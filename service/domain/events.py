@@ -44,6 +44,7 @@ EventType = Literal[
     "job.finished",
     "saved_search.matched",
     "saved_search.lost",
+    "assessment.shortfall",
     "webhook.disabled",
     "webhook.test",
 ]

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from service.domain.import_units import Unit, convertible, unit_named
 from service.reference import quantities
-from service.reference.sheets import SheetColumn, sheet_columns, sheet_words
+from service.reference.sheets import SheetColumn, passed_over_columns, sheet_columns, sheet_words
 
 CellKind = Literal["text", "number", "boolean", "list", "date", "json"]
 #: Columns that number the lines; what stands in them is passed over, but for the mark of an example.
@@ -80,6 +80,7 @@ class Columns:
         self.listed = [self.fields[name] for name in ordered if name in self.fields]
         if "quantities" in self.fields:
             self.listed += _of_registry()
+        self._passed_over = {plain(title) for of, title in passed_over_columns() if of == kind}
         self._by_name: dict[str, Column] = {}
         for column in self.listed:
             for name in (column.name, column.zh, column.en, *column.synonyms):
@@ -90,6 +91,10 @@ class Columns:
     def required(self) -> list[Column]:
         """Those that every table has."""
         return [column for column in self.listed if column.is_required]
+
+    def is_passed_over(self, title: str) -> bool:
+        """Whether an export has a column of this title that is for its reader alone."""
+        return plain(title) in self._passed_over
 
     def titled(self, title: str) -> Titled | str | None:
         """The column that a title means; a sentence where its unit is unknown; None where nothing is."""

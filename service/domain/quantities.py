@@ -70,11 +70,13 @@ def validate_among(known: Mapping[str, Limit], values: dict[str, float], at: str
     """``validate`` where the registry has been read before."""
     errors = []
     for name, value in values.items():
+        if (limit_of := known.get(name)) is not None and value <= limit_of.maximum:
+            continue
         pointer = f"{at}/quantities/{name.replace('~', '~0').replace('/', '~1')}"
-        if name not in known:
+        if limit_of is None:
             errors.append(FieldError(pointer, "unknown_quantity", "Not registered; see GET /v1/quantities."))
-        elif value > known[name].maximum:
-            limit = f"{known[name].maximum:g} {known[name].unit}"
+        else:
+            limit = f"{limit_of.maximum:g} {limit_of.unit}"
             errors.append(FieldError(pointer, "number_out_of_range", f"The largest value is {limit}."))
     if errors:
         raise Invalid(errors)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlalchemy import String
+from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, SQLModel, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from service.database import table_of
 from service.errors import NotFound, invalid
 from service.units import Latitude, Longitude, RegionCode
 
@@ -35,6 +37,24 @@ class Region(RegionRead, table=True):
 
     code: str = Field(primary_key=True, max_length=6)
     parent_code: str | None = Field(default=None, foreign_key="regions.code", index=True, max_length=6)
+
+
+class PlainRegion(NamedTuple):
+    """A region as one of thousands that are read at once: no object of the database's."""
+
+    code: str
+    name: str
+    full_name: str
+    level: Level
+    parent_code: str | None
+    lon: float | None
+    lat: float | None
+
+
+def every(session: Session) -> list[PlainRegion]:
+    """All regions."""
+    columns = [table_of(Region).c[name] for name in PlainRegion._fields]
+    return [PlainRegion(*row) for row in session.execute(select_columns(*columns))]
 
 
 def listed(q: str | None, province: str | None, level: Level | None) -> SelectOfScalar[Region]:
@@ -79,7 +99,7 @@ def require_among(known: Container[str], codes: dict[str, str]) -> None:
             raise invalid(pointer, "unknown_region", f"There is no region {code}; see GET /v1/regions.")
 
 
-def above_county(region: Region) -> str:
+def above_county(region: Region | PlainRegion) -> str:
     """The code of the prefecture, or province, in which a county lies; of any other region its own.
 
     A county of a municipality, or one that a province governs directly, has no prefecture above it.

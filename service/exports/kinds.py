@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from service.exports import delegation, sheets_of_places
+from service.exports import assessment, delegation, sheets_of_places
 from service.exports.kind import Kind
 from service.exports.lists import (
     holds,
+    ledger_entries,
     opportunities,
     outcomes,
     pairings,
     profiles,
     projects,
     rankings,
+    targets,
     visits,
 )
 
@@ -27,6 +29,10 @@ _TABLE: Final = (
     visits.KIND,
     outcomes.KIND,
     pairings.KIND,
+    ledger_entries.KIND,
+    targets.KIND,
+    assessment.ASSESSMENT,
+    assessment.SUBMISSION,
     sheets_of_places.KIND,
     delegation.KIND,
 )

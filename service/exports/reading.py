@@ -16,8 +16,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from service.access.policy import Actor
 from service.database import Database, now, reading
-from service.domain import profiles, projects
+from service.domain import opportunities, profiles, projects
 from service.domain.industries import Industry
+from service.domain.opportunities import OpportunityRead
 from service.domain.organisations import Organisation
 from service.domain.regions import Region
 from service.errors import NotFound
@@ -168,6 +169,26 @@ class Reading:
             return shown.site_name or self.region(session, shown.region_code)
 
         return self._known("site", profile_id, read)
+
+    def project_of(self, session: Session, opportunity_id: str | None) -> str | None:
+        """The name of a joint record's project, where the actor may know of the record."""
+
+        def read(key: str) -> str | None:
+            return self._record(session, key).project_name
+
+        return self._known("project_of", opportunity_id, read)
+
+    def site_of(self, session: Session, opportunity_id: str | None) -> str | None:
+        """The name of a joint record's place, where the actor may know of the record."""
+
+        def read(key: str) -> str | None:
+            return self._record(session, key).site_name
+
+        return self._known("site_of", opportunity_id, read)
+
+    def _record(self, session: Session, opportunity_id: str) -> OpportunityRead:
+        row = opportunities.get(session, self.actor, opportunity_id)
+        return opportunities.read(session, self.actor, row)
 
     def _named(
         self, session: Session, table: type[Any], key: str | None, name: Callable[[Any], str]

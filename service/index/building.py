@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from service.database import table_of
 from service.domain.profiles import FIGURES, Profile
 from service.index.base import Arrays, BaseBuilder
-from service.index.sources import atlas_of, place_rows
+from service.index.sources import place_rows
 from service.index.values import Atlas, figure_of
 from service.matching.matcher import Matcher
 from service.matching.values import Figure
@@ -26,9 +26,9 @@ _OF_THE_ROW_ALONE = frozenset({"id", "version", "created_at", "updated_at", "del
 _Contents = list[tuple[int, frozenset[str]]]
 
 
-def build(session: Session, matcher: Matcher) -> Arrays:
+def build(session: Session, matcher: Matcher, atlas: Atlas) -> Arrays:
     """The base of all places that this session sees."""
-    building = _Building(session, matcher)
+    building = _Building(session, matcher, atlas)
     for rows in _chunks(session):
         building.add(rows)
     return building.arrays()
@@ -49,9 +49,9 @@ def _chunks(session: Session) -> Iterator[Iterable[Sequence[Any]]]:
 
 
 class _Building:
-    def __init__(self, session: Session, matcher: Matcher) -> None:
+    def __init__(self, session: Session, matcher: Matcher, atlas: Atlas) -> None:
         self._session = session
-        self._atlas: Atlas = atlas_of(session)
+        self._atlas = atlas
         self._builder = BaseBuilder(matcher)
         self._known: dict[Any, _Contents] = {}
 

@@ -19,6 +19,7 @@ from service.index.building import build
 from service.index.growth import grown
 from service.index.matchers import matcher_of
 from service.index.snapshot import Snapshot
+from service.index.values import Atlas
 from service.matching import model_file
 from service.matching.matcher import Matcher, NeedColumns, Places
 from service.units import shanghai_day
@@ -98,7 +99,7 @@ def _load(session: Session, revision: int, instant: datetime, directory: Path | 
     today = shanghai_day(instant)
     row = models.live(session)
     matcher, atlas = matcher_of(session, row.content, row.content_hash), sources.atlas_of(session)
-    since, base = _base_of(session, matcher, row.version, directory)
+    since, base = _base_of(session, matcher, atlas, row.version, directory)
     regions_of = sources.regions_of(session)
     cards, needs = sources.every_project(session, matcher, atlas, regions_of, today)
     loaded = Snapshot(
@@ -120,13 +121,15 @@ def _load(session: Session, revision: int, instant: datetime, directory: Path | 
     return _with_profiles(session, loaded, changed, instant) if changed else loaded
 
 
-def _base_of(session: Session, matcher: Matcher, model: str, directory: Path | None) -> tuple[int, Base]:
+def _base_of(
+    session: Session, matcher: Matcher, atlas: Atlas, model: str, directory: Path | None
+) -> tuple[int, Base]:
     """A stored base and its revision; where none fits, one that is built, and stored for the next."""
     found = stored.newest(directory, session, model) if directory is not None else None
     if found is not None:
         return found[0].revision, Base.of(found[1])
     origin = stored.Origin.of(session, model)
-    arrays = build(session, matcher)
+    arrays = build(session, matcher, atlas)
     if directory is not None and stored.write(directory, origin, arrays):
         # The mapped one, of which the workers share a copy; the one in memory is let go.
         found = stored.newest(directory, session, model)
@@ -143,7 +146,9 @@ def store_for_model(session: Session, version: str, content: bytes, directory: P
     """
     if stored.newest(directory, session, version) is None:
         matcher = matcher_of(session, content, model_file.digest(content))
-        stored.write(directory, stored.Origin.of(session, version), build(session, matcher))
+        stored.write(
+            directory, stored.Origin.of(session, version), build(session, matcher, sources.atlas_of(session))
+        )
 
 
 def follow(
@@ -179,7 +184,7 @@ def follow(
     )
     if changed.keys() & _PARTNERS or today != old.today:
         # Partners are part of every need; who is one may depend on the day.
-        regions_of, atlas = sources.regions_of(session), sources.atlas_of(session)
+        regions_of, atlas = sources.regions_of(session), sources.paired_anew(session, old.atlas)
         cards, needs = sources.every_project(session, new.matcher, atlas, regions_of, today)
         new = replace(new, atlas=atlas, regions_of=regions_of, needs=needs, projects=cards)
     elif "project" in changed:

@@ -9,12 +9,12 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
+from service.domain import regions
 from service.domain.capacity import NOTHING_TAKEN, Free
 from service.domain.organisations import Organisation
 from service.domain.pairings import Pairing
 from service.domain.profiles import Profile
 from service.domain.projects import Project
-from service.domain.regions import Region
 from service.index.cards import PlaceCard, ProjectCard
 from service.index.values import Atlas, need_of, offer_of
 from service.matching.matcher import Matcher, NeedColumns
@@ -33,7 +33,16 @@ def regions_of(session: Session) -> dict[str, str | None]:
 
 def atlas_of(session: Session) -> Atlas:
     """All regions and pairings."""
-    return Atlas(session.exec(select(Region)), list(session.exec(select(Pairing).order_by(col(Pairing.id)))))
+    return Atlas(regions.every(session), _pairings(session))
+
+
+def paired_anew(session: Session, old: Atlas) -> Atlas:
+    """The atlas with the pairings of now; regions change with the catalogue alone."""
+    return old.paired(_pairings(session))
+
+
+def _pairings(session: Session) -> list[Pairing]:
+    return list(session.exec(select(Pairing).order_by(col(Pairing.id))))
 
 
 def places_by_id(session: Session, atlas: Atlas, ids: Iterable[str], taken: Mapping[str, Free]) -> list[Row]:

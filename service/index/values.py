@@ -7,8 +7,10 @@ neither a score nor an order, a reason or a fix can give it away.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 from service.domain import materials, projects
 from service.domain.bands import band_of
@@ -16,7 +18,7 @@ from service.domain.capacity import NOTHING_TAKEN, Free
 from service.domain.pairings import Pairing, holds_on
 from service.domain.profiles import Profile
 from service.domain.projects import ProjectFields
-from service.domain.regions import Region, above_county
+from service.domain.regions import PlainRegion, above_county
 from service.matching.values import Band, Figure, Material, Need, Offer, Partner, Restriction
 
 _PROGRAMMES = {"east_west": "东西部协作", "mountain_sea": "山海协作", "other": "其他协作"}
@@ -40,10 +42,16 @@ class Place:
 class Atlas:
     """All regions, and the pairings between them."""
 
-    def __init__(self, regions: Iterable[Region], pairings: Sequence[Pairing]) -> None:
+    def __init__(self, regions: Iterable[PlainRegion], pairings: Sequence[Pairing]) -> None:
         rows = {row.code: row for row in regions}
         self.places = {code: _place(rows, row) for code, row in rows.items()}
         self.pairings = pairings
+
+    def paired(self, pairings: Sequence[Pairing]) -> Self:
+        """The same regions with other pairings."""
+        other = copy(self)
+        other.pairings = pairings
+        return other
 
     def path(self, code: str) -> tuple[str, ...]:
         """The region and everything above it, itself first."""
@@ -72,7 +80,7 @@ class Atlas:
         return tuple(sorted(set(found), key=lambda p: (p.region_code, p.programme)))
 
 
-def _place(rows: Mapping[str, Region], row: Region) -> Place:
+def _place(rows: Mapping[str, PlainRegion], row: PlainRegion) -> Place:
     path, above = [row.code], row.parent_code
     while above is not None:
         path.append(above)

@@ -44,9 +44,17 @@ class Header:
         self.numbering = next(
             (place for place, title in enumerate(self.titles) if plain(title) in NUMBERING), None
         )
-        found = [self._found(columns, place) for place in range(len(self.titles))]
+        found = self._without_passed_over(
+            columns, [self._found(columns, place) for place in range(len(self.titles))]
+        )
         self._refuse(columns, found)
         self._readers = [CellReader(one, self.notes) if isinstance(one, Titled) else None for one in found]
+        self._slots = [
+            (one.column.field, one.column.quantity, one.column.kind == "json", one.read, one.read_cell)
+            if one
+            else None
+            for one in self._readers
+        ]
         self._by_pointer = {
             reader.column.pointer: reader.titled.title[:100] for reader in self._readers if reader
         }
@@ -57,6 +65,19 @@ class Header:
         if place == self.numbering and not isinstance(found, Titled):
             return ""
         return Titled(title, found.column, found.unit) if isinstance(found, Titled) else found
+
+    def _without_passed_over(
+        self, columns: Columns, found: Sequence[Titled | str | None]
+    ) -> list[Titled | str | None]:
+        """Without what an export adds for its reader; the name of a field only where its code stands too."""
+        fields = [one.column.name for one in found if isinstance(one, Titled)]
+
+        def is_added(one: Titled | str | None, title: str) -> bool:
+            if not columns.is_passed_over(title):
+                return False
+            return not isinstance(one, Titled) or fields.count(one.column.name) > 1
+
+        return ["" if is_added(*pair) else pair[0] for pair in zip(found, self.titles, strict=True)]
 
     def _refuse(self, columns: Columns, found: Sequence[Titled | str | None]) -> None:
         seen: dict[str, str] = {}
@@ -105,27 +126,27 @@ class Header:
         value: dict[str, Any] = {}
         errors: list[FieldError] = []
         self.notes.line = line
-        for reader, cell in zip(self._readers, cells, strict=False):
-            if cell is None or cell == "" or reader is None:
+        for slot, cell in zip(self._slots, cells, strict=False):
+            if (not cell and (cell is None or cell == "")) or slot is None:
                 continue
+            field, quantity, is_json, read_text, read_cell = slot
             try:
                 if isinstance(cell, str):
                     text = cell.strip()
                     if not text:
                         continue
-                    read = reader.read(text)
+                    read = read_text(text)
                 else:
-                    read = reader.read_cell(cell)
+                    read = read_cell(cell)
             except Invalid as error:
                 errors += error.errors
                 continue
-            column = reader.column
-            if column.quantity is not None:
-                value.setdefault(column.field, {})[column.quantity] = read
-            elif column.kind == "json" and isinstance(read, dict) and column.field in value:
-                value[column.field] |= read
+            if quantity is not None:
+                value.setdefault(field, {})[quantity] = read
+            elif is_json and isinstance(read, dict) and field in value:
+                value[field] |= read
             else:
-                value[column.field] = read
+                value[field] = read
         if len(cells) > len(self._readers) and _says_something(cells[len(self._readers) :]):
             errors.append(FieldError("", "too_many_cells", "The line has more cells than the header."))
         if not errors:

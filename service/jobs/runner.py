@@ -17,7 +17,7 @@ from service.database import Database
 from service.domain import job_leases
 from service.errors import Unavailable
 from service.index import MatchIndex
-from service.jobs import saved_searches, sweeping
+from service.jobs import saved_searches, shortfalls, sweeping
 from service.jobs.handlers import HANDLERS
 from service.jobs.work import Handler, run_next
 from service.revisions import Commits
@@ -74,6 +74,7 @@ class Runner:
             try:
                 if time.monotonic() - looked_after >= SECONDS_BETWEEN_UPKEEP:
                     sweeping.schedule(self._database)
+                    sweeping.schedule(self._database, shortfalls.KIND, shortfalls.EVERY)
                     looked_after = time.monotonic()
                 self._turn(commits)
             except Unavailable as error:

@@ -27,20 +27,20 @@ _JOBS_AT_ONCE = 500
 _EVENTS_AT_ONCE = 500
 
 
-def schedule(database: Database) -> None:
-    """Put the next sweep on record where none is: an hour after the last one, else now."""
+def schedule(database: Database, kind: str = KIND, every: timedelta = EVERY) -> None:
+    """Put the next run of a housekeeping kind on record where none is: so long after the last, or now."""
     with reading(database) as session:
-        if _is_scheduled(session):
+        if _is_scheduled(session, kind):
             return
     with writing(database) as session:
-        last = session.exec(select(func.max(col(Job.finished_at))).where(Job.kind == KIND)).one()
+        last = session.exec(select(func.max(col(Job.finished_at))).where(Job.kind == kind)).one()
         jobs.enqueue(
-            session, None, KIND, {}, run_after=None if last is None else last + EVERY, unique_key=KIND
+            session, None, kind, {}, run_after=None if last is None else last + every, unique_key=kind
         )
 
 
-def _is_scheduled(session: Session) -> bool:
-    open_ones = select(Job.id).where(Job.kind == KIND, col(Job.state).in_(jobs.OPEN))
+def _is_scheduled(session: Session, kind: str) -> bool:
+    open_ones = select(Job.id).where(Job.kind == kind, col(Job.state).in_(jobs.OPEN))
     return session.exec(open_ones).first() is not None
 
 

@@ -50,6 +50,13 @@ def sheet_columns() -> tuple[SheetColumn, ...]:
 
 
 @lru_cache(maxsize=1)
+def passed_over_columns() -> tuple[tuple[str, str], ...]:
+    """Kind and title of the columns that an export has for its reader alone."""
+    lines = _lines("import_passed_over.csv")
+    return tuple((line["kind"], line[language]) for line in lines for language in ("zh", "en"))
+
+
+@lru_cache(maxsize=1)
 def sheet_units() -> Mapping[str, Mapping[str, Fraction]]:
     """For each unit of the service: what a figure in another unit is multiplied by, by its name."""
     found: dict[str, dict[str, Fraction]] = {}

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from service.database import Database
 from service.domain import assessment_form
 from service.domain.assessment_reads import AssessmentRead
+from service.settings import Settings
 from service.workbooks import read_rows, write_sheet
 from tests.api.assessing import YEAR, line_of, page_of, target
 from tests.api.ledger import act, brought_to, claim, done, record_of
 from tests.api.test_approvals import decide, require_second_person
 from tests.conftest import World
+from tests.exports.conftest import Exports
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    # Exports are made when the story says so.
+    return Settings(database_url=database_url, data_dir=tmp_path, pool_size=10, serve_jobs=False)
+
+
+@pytest.fixture
+def exports(world: World, database: Database, settings: Settings) -> Exports:
+    return Exports(world, database, settings, cast(Any, world.client.app).state.index)
 
 
 @pytest.fixture
@@ -27,7 +42,7 @@ def year(world: World) -> World:
     return world
 
 
-def test_a_year_is_assessed_from_the_ledger_and_stays_as_it_was_signed(year: World) -> None:
+def test_a_year_is_assessed_from_the_ledger_and_stays_as_it_was_signed(year: World, exports: Exports) -> None:
     world = year
     record = record_of(world, fixed_investment_10k_cny=18000)
 
@@ -79,11 +94,22 @@ def test_a_year_is_assessed_from_the_ledger_and_stays_as_it_was_signed(year: Wor
     assert approved.status_code == 200, approved.text
     path = f"/v1/submissions/{waiting.json()['noun_id']}"
     signed = world.get("head", path).json()
+    asked = {"programme": "mountain_sea", "year": YEAR}
+    form = exports.sheets("head", "assessment", **asked)
+    assert figures_of(form) == [
+        (line["name"], line["target"], line["done"], line["claimed"], line["points"], line["points_lost"])
+        for line in page_of(world, "head")["indicators"]
+    ]
+    frozen = exports.sheets("head", "submission", submission_id=signed["id"])
+    # The signed page and the page of that instant are one.
+    assert figures_of(frozen) == figures_of(form)
     brought_to(
         world, claim(world, opportunity_id=record, amount=900, occurred_on="2026-11-20"), "recognised", 1
     )
     assert line_of(page_of(world), "funds_in_place")["done"] == 1860
     assert world.get("zhejiang", path).json() == signed
+    assert exports.sheets("zhejiang", "submission", submission_id=signed["id"]) == frozen
+    assert figures_of(exports.sheets("head", "assessment", **asked)) != figures_of(frozen)
     assert line_of(signed["content"], "funds_in_place")["done"] == 960
     assert signed["content"]["summary"]["points_lost"] == 21.1
 
@@ -91,6 +117,13 @@ def test_a_year_is_assessed_from_the_ledger_and_stays_as_it_was_signed(year: Wor
     assert world.post("qingyuan", "/v1/submissions", body).status_code == 201
     ranks = [page_of(world, who)["summary"]["rank"]["rank"] for who in ("jiashan", "qingyuan")]
     assert ranks == [2, 1]
+
+
+def figures_of(form: dict[str, list[dict[str, Any]]]) -> list[tuple[Any, ...]]:
+    """What the form says of every indicator."""
+    titles = ("指标", "任务数", "完成数（已认定）", "申报数", "得分（分）", "失分（分）")
+    *lines, _ = form["考核表"]
+    return [tuple(None if line[title] == "" else line[title] for title in titles) for line in lines]
 
 
 def sheet_of(form: assessment_form.FormSheet) -> list[list[Any]]:

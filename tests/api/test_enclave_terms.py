@@ -156,3 +156,12 @@ def test_a_county_is_no_side_of_terms_before_it_has_confirmed_the_enclave(world:
     assert world.call("qingyuan", "POST", confirmation, headers={"If-Match": "*"}).status_code == 200
     agreed = world.call("qingyuan", "PUT", f"{path}/agreement", headers={"If-Match": "*"})
     assert agreed.json()["agreed_by"] == ["home", "host"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_income_of_villages_may_be_more_than_one_of_them_can_bring_in(world: World) -> None:
+    village = {**TERMS["village_investments"][0], "capital_10k_cny": 1e9, "yearly_return_rate": 1}
+    body = {"profile_id": enclave(world), "village_investments": [village] * 3}
+    told = world.post("qingyuan", "/v1/enclave-terms", body)
+    assert told.status_code == 201, told.text
+    assert told.json()["yearly_village_income_10k_cny"] == 3e9

@@ -86,22 +86,20 @@ def test_with_the_lock_away_the_counter_alone_lets_one_of_many_through(
     hold(world, COUNTY, shared_project(world), place, land_mu=1)
     projects = [shared_project(world)["id"] for _ in range(6)]
     read = threading.Barrier(len(projects))
-    settle = promises.settle
+    count = promises._count
 
     def unlocked(session: Session, profile_ids: Any) -> promises.Sharing:
         rows = session.exec(select(Profile).where(col(Profile.id).in_(set(profile_ids)))).all()
         live = capacity.live(session, profile_ids, promises.now(session))
         return promises.Sharing(promises.now(session), {row.id: row for row in rows}, [], live)
 
-    def settled(session: Session, sharing: promises.Sharing) -> None:
-        # Everybody has seen the same counter by now.
-        session.flush()
-        list(session.exec(select(HeldQuantity)))
+    def counted(session: Session, seen: HeldQuantity | None, *rest: Any) -> None:
+        # Everybody has seen the same counter by now, and nobody has moved it.
         read.wait(30)
-        settle(session, sharing)
+        count(session, seen, *rest)
 
     monkeypatch.setattr(promises, "lock", unlocked)
-    monkeypatch.setattr(promises, "settle", settled)
+    monkeypatch.setattr(promises, "_count", counted)
 
     def attempt(project_id: str) -> str:
         body = HoldWrite(project_id=project_id, profile_id=place["id"], land_mu=60)

@@ -15,6 +15,8 @@ from service.index import MatchIndex
 from service.jobs.handlers import HANDLERS
 from service.jobs.runner import drain
 from service.settings import Settings
+from tests.api import ledger
+from tests.api.assessing import YEAR, submitted, target
 from tests.conftest import World
 
 
@@ -148,3 +150,29 @@ def pair(world: World) -> Pair:
     )
     assert visit.status_code == 201, visit.text
     return Pair(project, profile, visit.json(), record)
+
+
+@dataclass
+class Year:
+    """Targets, a ledger and a submission that stand on the pair."""
+
+    entries: list[dict[str, Any]]
+    submission: dict[str, Any]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The parameters of an assessment."""
+        return {"programme": "mountain_sea", "year": YEAR}
+
+
+@pytest.fixture
+def year(world: World, pair: Pair) -> Year:
+    for who in ("jiashan", "qingyuan"):
+        target(world, "funds_in_place", 3000.5, who, document_no="浙山海办〔2026〕2号")
+    record = pair.opportunity["id"]
+    first = ledger.claim(world, opportunity_id=record, amount=1200.25, occurred_on="2026-09-20")
+    second = ledger.claim(world, measure="jobs", amount=60, occurred_on="2026-09-30")
+    back = ledger.claim(world, opportunity_id=record, amount=300, occurred_on="2026-10-08")
+    first = ledger.brought_to(world, first, "recognised", 0.8)
+    ledger.done(ledger.act(world, "jiashan", back, "reverse", {"reason": "重复填报"}))
+    return Year([first, second, back], submitted(world))

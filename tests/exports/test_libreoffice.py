@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.api.assessing import page_of
 from tests.conftest import World
-from tests.exports.conftest import Exports, Pair
+from tests.exports.conftest import Exports, Pair, Year, opened
 
 OFFICE = shutil.which("soffice")
 pytestmark = pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is not installed")
@@ -48,3 +49,34 @@ def test_libreoffice_opens_the_sheet(exports: Exports, pair: Pair, tmp_path: Pat
     text = converted(content, "sheet.docx", "txt:Text", tmp_path).read_text(encoding="utf-8-sig")
     assert "密封投资方甲乙丙" in text
     assert "庆元竹木产业园" in text
+
+
+def test_libreoffice_reads_the_points_of_the_page_out_of_the_assessment_form(
+    exports: Exports, world: World, year: Year, tmp_path: Path
+) -> None:
+    content = exports.file("jiashan", "assessment", **year.asked)
+    page = page_of(world)
+    again = converted(content, "assessment.xlsx", "xlsx", tmp_path).read_bytes()
+    *lines, total = opened(again)["考核表"]
+    titles = {
+        "指标": "name",
+        "任务数": "target",
+        "完成数（已认定）": "done",
+        "申报数": "claimed",
+        "完成率": "ratio",
+        "得分（分）": "points",
+        "失分（分）": "points_lost",
+        "待定（分）": "points_open",
+        "预计得分（分）": "points_expected",
+    }
+    for line, item in zip(lines, page["indicators"], strict=True):
+        told = [None if line[title] == "" else line[title] for title in titles]
+        assert told == [item[name] for name in titles.values()], item["code"]
+        assert line["预计期末：一般"] == item["projection"]["expected"]
+    summary = page["summary"]
+    assert (total["得分（分）"], total["失分（分）"], total["待定（分）"]) == (
+        summary["points"],
+        summary["points_lost"],
+        summary["points_open"],
+    )
+    assert summary["points"] > 0

@@ -10,7 +10,18 @@ from typing import Any, get_args
 
 import pytest
 
-from service.domain import holds, milestones, outcomes, pairings, profiles, projects, stages
+from service.domain import (
+    holds,
+    indicators,
+    ledger_entries,
+    measures,
+    milestones,
+    outcomes,
+    pairings,
+    profiles,
+    projects,
+    stages,
+)
 from service.exports import wording
 from service.exports.kinds import KINDS
 from service.exports.lists.pairings import PairingsAsked
@@ -19,7 +30,7 @@ from service.exports.reading import Limits, Reading
 from service.exports.refusals import ExportRefused
 from service.rankings.reader import Language
 from tests.conftest import World
-from tests.exports.conftest import Exports, Pair, opened
+from tests.exports.conftest import Exports, Pair, Year, opened
 
 #: For each list that has an address: where, and the first sheet's column of ids.
 LISTS = {
@@ -30,6 +41,8 @@ LISTS = {
     "visits": "/v1/visits",
     "outcomes": "/v1/outcomes",
     "pairings": "/v1/pairings",
+    "ledger_entries": "/v1/ledger-entries",
+    "targets": "/v1/targets",
 }
 
 
@@ -46,7 +59,7 @@ def _all(world: World, who: str, path: str, **parameters: Any) -> list[dict[str,
 
 
 def test_a_workbook_has_the_rows_of_the_list_and_no_others(
-    exports: Exports, world: World, pair: Pair
+    exports: Exports, world: World, pair: Pair, year: Year
 ) -> None:
     for kind, path in LISTS.items():
         for who in ("jiashan", "qingyuan", "anji"):
@@ -152,6 +165,72 @@ def test_places_passed_over_have_their_rules_and_the_cheapest_change(
     assert (rule["需求"], rule["供给"], rule["理由"]) == (said["need"], said["offer"], said["reason"])
 
 
+def test_the_ledger_has_the_figures_and_the_totals_of_the_api(
+    exports: Exports, world: World, pair: Pair, year: Year
+) -> None:
+    for who in ("jiashan", "qingyuan", "zhejiang"):
+        page = world.get(who, "/v1/ledger-entries", params={"limit": 100}).json()
+        lines, totals = exports.sheets(who, "ledger_entries").values()
+        for line, item in zip(lines, page["items"], strict=True):
+            assert line["数额"] == item["amount"]
+            assert [line[name] or None for name in ("认定数额", "认定比例")] == [
+                item["recognised_amount"],
+                item["eligible_share"],
+            ]
+            assert line["发生日期"] == date.fromisoformat(item["occurred_on"])
+        for line, item in zip(totals, page["totals"], strict=True):
+            names = ("台账条数", "申报数", "已确认数", "认定数")
+            told = ("entry_count", "claimed", "confirmed", "recognised")
+            assert [line[name] for name in names] == [item[name] for name in told], item["measure"]
+    first, jobs, _, back = exports.sheets("jiashan", "ledger_entries")["台账"]
+    assert (first["计量项"], first["单位"], first["状态"], first["资金构成"]) == (
+        "到位资金",
+        "万元",
+        "已认定",
+        "固定资产",
+    )
+    assert (first["支援方"], first["结对县"]) == ("浙江省嘉兴市嘉善县", "浙江省丽水市庆元县")
+    assert (first["项目名称"], first["载体名称"]) == (pair.project["name"], "庆元竹木产业园")
+    assert (first["申报单位"], first["认定单位"]) == ("嘉善县招商局", "浙江省主管部门")
+    assert (jobs["计量项"], jobs["单位"], jobs["项目名称"]) == ("就业人数", "人", "")
+    assert (back["数额"], back["理由"], back["被冲销台账编号"]) == (-300, "重复填报", year.entries[2]["id"])
+    # Who takes no part in the joint record reads the entry of the pairing, and not of which project it is.
+    outside = exports.sheets("zhejiang", "ledger_entries")["台账"][0]
+    record = world.get("zhejiang", f"/v1/opportunities/{pair.opportunity['id']}")
+    assert bool(outside["项目名称"]) == record.is_success
+
+
+def test_filters_narrow_the_entries_and_their_totals(exports: Exports, pair: Pair, year: Year) -> None:
+    lines, totals = exports.sheets("jiashan", "ledger_entries", measure="jobs", state="claimed").values()
+    assert [line["编号"] for line in lines] == [year.entries[1]["id"]]
+    assert [(line["计量项"], line["申报数"], line["截至"]) for line in totals] == [
+        ("就业人数", 60, date(2026, 9, 30))
+    ]
+
+
+def test_targets_stand_by_the_names_of_their_indicators(exports: Exports, pair: Pair, year: Year) -> None:
+    (line,) = exports.sheets("jiashan", "targets", indicator="funds_in_place")["任务数"]
+    assert (line["任务数"], line["单位"], line["年度"], line["考核期"]) == (3000.5, "万元", "2026", "全年")
+    assert (line["所属单位"], line["下达单位"]) == ("嘉善县招商局", "浙江省主管部门")
+    assert (line["指标代码"], line["文号"]) == ("funds_in_place", "浙山海办〔2026〕2号")
+    assert line["指标"] != line["指标代码"]
+    both = exports.sheets("zhejiang", "targets", language="en")["Targets"]
+    assert [row["Organisation"] for row in both] == ["嘉善县招商局", "庆元县"]
+    assert [row["Unit"] for row in both] == ["10k CNY", "10k CNY"]
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_every_head_of_every_list_is_in_the_language(
+    exports: Exports, pair: Pair, year: Year, language: Language
+) -> None:
+    named = {"assessment": year.asked, "submission": {"submission_id": year.submission["id"]}}
+    for kind in ("ledger_entries", "targets", "assessment", "submission"):
+        sheets = exports.sheets("jiashan", kind, language=language, **named.get(kind, {}))
+        heads = [title for lines in sheets.values() for title in lines[0]]
+        assert heads, kind
+        assert all(title.isascii() == (language == "en") for title in heads), (kind, heads)
+
+
 ACTIVE = ('=HYPERLINK("http://evil.example","x")', "+1+1", "-2", "@SUM(1)")
 
 
@@ -203,11 +282,14 @@ CODES = {
     "reason_code": get_args(outcomes.Reason),
     "result": get_args(outcomes.Result),
     "kind": get_args(milestones.Kind),
-    "state": get_args(holds.State),
+    "state": (*get_args(holds.State), *get_args(ledger_entries.State)),
+    "component": get_args(ledger_entries.Component),
+    "nature": get_args(measures.Nature),
+    "period": indicators.PERIODS,
     "status": get_args(profiles.Status),
     "site_kind": get_args(profiles.SiteKind),
     "programme": get_args(pairings.Programme),
-    "side": get_args(holds.Side),
+    "side": (*get_args(holds.Side), *get_args(ledger_entries.PairingSide)),
 }
 LITERALS = {
     projects.ProjectFields: ("move_kind", "site_mode", "coating", "fire_class", "visibility", "disclosure"),

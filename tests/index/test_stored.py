@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 from sqlalchemy import text
-from sqlmodel import Session
 
 from service.database import Database, State, reading, record_change, writing
 from service.domain import models
@@ -19,7 +18,7 @@ from service.index import live as live_index
 from service.index import upkeep as upkeep_module
 from service.index.base import Base, compacted
 from service.index.place_rows import address_of
-from tests.access.chained import unguard
+from tests.access.chained import tampering
 from tests.conftest import World
 from tests.index.test_live import changes, content
 
@@ -130,9 +129,8 @@ def _state(database: Database) -> dict[str, Any]:
 
 
 def _turn_back(database: Database, state: dict[str, Any]) -> None:
-    with database.engine.connect() as plain:
-        connection = plain.execution_options(writes=True)
-        unguard(connection)
+    """As a backup does, which knows nothing of what guards the record of changes."""
+    with tampering(database) as connection:
         connection.execute(text("DELETE FROM changes WHERE revision > :revision"), state)
         connection.execute(text("DELETE FROM audit_events WHERE sequence > :audit_sequence"), state)
         connection.execute(
@@ -142,7 +140,6 @@ def _turn_back(database: Database, state: dict[str, Any]) -> None:
             ),
             state,
         )
-        connection.commit()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -281,9 +278,9 @@ def test_of_several_that_start_at_once_one_builds_and_the_others_map(
     world.profile()
     built = []
 
-    def counted(session: Session, matcher: Any) -> Any:
+    def counted(*given: Any) -> Any:
         built.append(1)
-        return _build(session, matcher)
+        return _build(*given)
 
     monkeypatch.setattr(live_index, "build", counted)
     threads = [threading.Thread(target=MatchIndex(directory).start, args=(database,)) for _ in range(4)]

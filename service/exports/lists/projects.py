@@ -36,7 +36,9 @@ def sheets(reading: Reading, asked: ProjectsAsked) -> Iterator[Sheet]:
         *of_model(ProjectRead, "industry_code"),
         Shown("industry_name", lambda row: row.industry_name),
         Shown("origin_region_name", lambda row: row.origin_region_name),
-        *of_model(ProjectRead, "move_kind", "site_mode", "fixed_investment_10k_cny", "land_mu"),
+        *of_model(
+            ProjectRead, "origin_region_code", "move_kind", "site_mode", "fixed_investment_10k_cny", "land_mu"
+        ),
         *of_model(ProjectRead, "floor_area_m2", "power_kva", "labour_persons", "annual_output_10k_cny"),
         *of_model(ProjectRead, "annual_value_added_10k_cny", "annual_tax_10k_cny", "annual_energy_tce"),
         *of_model(ProjectRead, "annual_electricity_kwh", "max_land_price_10k_cny_per_mu"),
