@@ -1,5 +1,6 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import "./shell/nonce";
 import "./i18n";
 import { App } from "./shell/App";
 import "./shell/page.css";
