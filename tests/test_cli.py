@@ -209,8 +209,8 @@ def test_import_reports_bad_rows_with_their_column_and_enters_no_row_twice(
     path.write_text(
         "region_code,site_kind,as_of,site_name,land_mu\n"
         "331126,county,2026-11-01,一期,120\n"
-        "331126,county,2026-11-01,二期,1200亩\n"
-        '331126,county,2026-11-01,三期,"1,200"\n',
+        "331126,county,2026-11-01,二期,1200间\n"
+        "331126,county,2026-11-01,三期,很多\n",
         encoding="gb18030",
     )
     command = ("import", "profiles", str(path), "--organisation", world.organisations["qingyuan"])
@@ -223,7 +223,8 @@ def test_import_reports_bad_rows_with_their_column_and_enters_no_row_twice(
         result = _run(*command, option, "--errors", str(errors))
         assert result.exit_code == 1
         assert said in result.output
-        assert "line 4, land_mu: Write the number without thousands separators" in result.output
+        assert "line 4, land_mu: " in result.output
+        assert "or leave the cell empty. (not_a_number)" in result.output
         assert "3,land_mu,/land_mu,unit_in_number," in errors.read_text(encoding="utf-8-sig")
     assert len(world.get("qingyuan", "/v1/profiles").json()["items"]) == 1
     path.write_text("region_code,site_kind,as_of\n331126,county,2026-11-01\n")
@@ -245,7 +246,7 @@ def test_import_says_what_is_wrong_with_a_whole_file(
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 1
-    assert "No field of a profile is called “[/red]”" in capsys.readouterr().out
+    assert "No field of profiles is called “[/red]”" in capsys.readouterr().out
 
 
 def test_work_runs_what_is_due_and_ends_where_that_is_wanted(database: Database) -> None:

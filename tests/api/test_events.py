@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from service.access.policy import Actor
 from service.database import Database, reading, writing
-from service.domain import events, imports, keys, organisations
+from service.domain import events, import_progress, keys, organisations
 from service.domain.events import TYPES, Event, EventPage, emit
 from service.domain.keys import KeyWrite
 from service.domain.organisations import OrganisationWrite
@@ -134,12 +134,13 @@ def test_an_organisation_is_told_of_its_own_approvals_requests_and_imports(
     assert world.client.post("/v1/profile-answer", json=answer, headers=link).status_code == 204
     world.put(BUREAU, f"/v1/profile-requests/{request['id']}/acceptance", {"fields": []})
     with writing(database) as session:
-        row = imports.begin(session, world.actors[BUREAU], "0" * 64)
-        imports.finish(session, world.actors[BUREAU], row.id)
+        bureau = world.actors[BUREAU]
+        row = import_progress.begin(session, bureau, "profiles", "csv", "row_by_row", "0" * 64)
+        import_progress.finish(session, bureau, row.id)
     assert types(world, COUNTY) == ["approval.submitted", "approval.approved"]
     assert types(world, BUREAU) == ["profile_request.answered", "profile_request.accepted", "import.finished"]
     (finished,) = told(world, BUREAU, "import.finished")
-    assert finished == {"import_id": row.id, "rows": 0, "accepted": 0, "refused": 0}
+    assert finished == {"import_id": row.id, "rows": 0, "accepted": 0, "refused": 0, "duplicate": 0}
 
 
 def _fail(database: Database, organisation_id: str) -> None:

@@ -28,7 +28,7 @@ from service.settings import Settings
 from tests.conftest import ORGANISATIONS, PROFILE, PROJECT
 from tests.processes.serving import ROOT, SHANHAI, environment, free_port
 
-PLACES, PROJECTS, CHUNK = 60, 240, 2
+PLACES, PROJECTS, CHUNK = 60, 240, 1
 CHUNKS = PROJECTS // CHUNK
 #: How many chunks are there before something is killed: it is at work, and far from its end.
 UNDER_WAY = 5
