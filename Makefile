@@ -72,10 +72,14 @@ check-types: check-openapi  ## Lint the OpenAPI document and compile the TypeScr
 
 web: service/console/index.html  ## Build the web console into the service
 
+# The service runs without its console too, and says so: neither npm nor its registry may keep `make run` waiting.
 .PHONY: web-where-npm-is
 web-where-npm-is:
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; \
-		else echo 'npm is missing: the service runs without its web console.' >&2; fi
+	@if ! command -v npm >/dev/null; then \
+		echo 'npm is missing: the service runs without its web console.' >&2; \
+	elif ! $(MAKE) --no-print-directory web >&2; then \
+		echo 'The web console could not be built; the service runs without it.' >&2; \
+	fi
 
 # The console is built and tested where npm is; Python alone must do for all the rest.
 check-web:  ## Compile, test and build the web console

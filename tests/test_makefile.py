@@ -180,3 +180,37 @@ def test_the_benchmarks_install_their_peers_before_they_run(rehearsal: Path, goa
     shutil.copy(ROOT / "requirements/bench.txt", rehearsal / "requirements/bench.txt")
     told = _run("make", "--dry-run", goal, cwd=rehearsal).stdout
     assert told.index("--require-hashes -r requirements/bench.txt") < told.index("-m benchmarks")
+
+
+@pytest.mark.parametrize("failing", ["", "build", "test"])
+def test_a_fault_of_the_console_fails_the_check_and_does_not_keep_the_service_from_running(
+    rehearsal: Path, failing: str
+) -> None:
+    programs = _without_npm(rehearsal / "programs")
+    (programs / "find").symlink_to(str(shutil.which("find")))
+    (programs / "npm").write_text(
+        "#!/bin/sh\nfor word; do case $word in build|test) "
+        'echo "did $word"; [ "$word" != "$FAILS" ] || exit 1;; esac; done\n'
+        "mkdir -p ../service/console ../web/node_modules && touch ../service/console/index.html\n"
+    )
+    (programs / "npm").chmod(0o755)
+    (programs / "mkdir").symlink_to(str(shutil.which("mkdir")))
+    for name in (
+        "package.json",
+        "package-lock.json",
+        ".npmrc",
+        "index.html",
+        "vite.config.ts",
+        "tsconfig.json",
+    ):
+        (rehearsal / "web").mkdir(exist_ok=True)
+        shutil.copy(ROOT / "web" / name, rehearsal / "web" / name)
+    (rehearsal / "openapi").mkdir()
+    (rehearsal / "openapi" / "openapi.json").touch()
+    checked = _run("make", "check-web", cwd=rehearsal, PATH=str(programs), FAILS=failing)
+    assert (checked.returncode == 0) is (failing == ""), checked.stderr
+    assert re.findall("did (build|test)", checked.stdout) == {"build": ["build"]}.get(
+        failing, ["build", "test"]
+    )
+    served = _run("make", "run", cwd=rehearsal, PATH=str(programs), FAILS=failing)
+    assert served.stdout.splitlines() == ["demo 8000 data 1", "serve 8000 data 1"]

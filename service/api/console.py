@@ -11,6 +11,7 @@ import hashlib
 import mimetypes
 import secrets
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -43,12 +44,11 @@ class _File:
 
 
 class Console:
-    """The middleware; reads its files once, at the first request."""
+    """The middleware; the files are read once in a process, at the first request."""
 
     def __init__(self, app: ASGIApp, directory: Path = DIRECTORY) -> None:
         self.app = app
         self._directory = directory
-        self._files: dict[str, _File] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what is the console's, pass everything else on."""
@@ -59,7 +59,7 @@ class Console:
 
     def _answer(self, scope: Scope) -> Response | None:
         path: str = scope["path"].removeprefix("/")
-        files = self._files = self._files if self._files is not None else _read(self._directory)
+        files = _read(self._directory)
         headers = dict(scope["headers"])
         if path.partition("/")[0] in PAGES:
             return _page(files.get("index.html"))
@@ -116,6 +116,7 @@ def _policy(nonce: str) -> str:
     )
 
 
+@cache
 def _read(directory: Path) -> dict[str, _File]:
     files = {}
     for path in sorted(directory.rglob("*")) if directory.is_dir() else []:
