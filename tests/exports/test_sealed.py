@@ -14,7 +14,7 @@ from service.exports import sheets_of_places
 from service.exports.kinds import KINDS
 from tests.exports.conftest import SEALED_OF_PROFILE, SEALED_OF_PROJECT, Exports, Pair
 
-OUTSIDERS = ("qingyuan", "jiuzhaigou", "nanxun", "anji", "zhejiang", "platform")
+OUTSIDERS = ("qingyuan", "jiuzhaigou", "anji", "zhejiang", "platform")
 
 
 def texts(content: bytes) -> str:
