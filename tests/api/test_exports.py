@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
-from service.database import Database, writing
+from service.access.audit import AuditEvent
+from service.database import Database, reading, writing
 from service.domain import keys
 from service.domain.keys import KeyWrite
 from service.index import MatchIndex
@@ -124,11 +126,6 @@ def test_a_viewer_exports_what_it_reads_and_an_administrator_does_not(world: Wor
 
 
 def test_the_request_is_on_record_with_what_was_asked(world: World, database: Database) -> None:
-    from sqlmodel import select
-
-    from service.access.audit import AuditEvent
-    from service.database import reading
-
     job = world.post("jiashan", "/v1/exports", PAIRINGS).json()
     with reading(database) as session:
         event = session.exec(select(AuditEvent).where(AuditEvent.action == "export.request")).one()

@@ -15,7 +15,7 @@ from service.exports.kinds import KINDS
 from tests.api.ledger import claim
 from tests.exports.conftest import SEALED_OF_PROFILE, SEALED_OF_PROJECT, Exports, Pair, Year
 
-OUTSIDERS = ("qingyuan", "jiuzhaigou", "nanxun", "anji", "zhejiang", "platform")
+OUTSIDERS = ("qingyuan", "jiuzhaigou", "anji", "zhejiang", "platform")
 
 
 def texts(content: bytes) -> str:
