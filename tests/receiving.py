@@ -57,7 +57,12 @@ def receiving() -> Iterator[Receiver]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            content = self.rfile.read(int(self.headers["content-length"]))
+            length = int(self.headers["content-length"])
+            content = self.rfile.read(length)
+            if len(content) < length:
+                # Who sent it was killed in the middle of a request: that is none.
+                self.close_connection = True
+                return
             with receiver.lock:
                 number = len(receiver.received)
                 headers = {name.lower(): value for name, value in self.headers.items()}
