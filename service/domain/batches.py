@@ -51,7 +51,7 @@ class Layout:
 
 def json_of(value: Any) -> str:
     """JSON as a column of it is written."""
-    if value == [] or value == {}:
+    if value in ([], {}):
         # As most are.
         return "[]" if isinstance(value, list) else "{}"
     return orjson.dumps(value, default=_members).decode()
