@@ -56,7 +56,7 @@ def follower_of(session: Session, hash_before: str, but: int) -> int | None:
     """The number of an event that follows on this hash, other than the one of the given number."""
     place = "?" if session.get_bind().dialect.name == "sqlite" else "%s"
     where = f"WHERE previous_hash = {place} AND sequence <> {place}"
-    statement = f"SELECT min(sequence) FROM audit_events {where}"  # noqa: S608 - nothing from outside
+    statement = f"SELECT min(sequence) FROM audit_events {where}"  # noqa: S608 - nothing from outside  # nosec B608
     found: int | None = session.connection().exec_driver_sql(statement, (hash_before, but)).scalar()
     return found
 
@@ -120,11 +120,11 @@ SELECT i.sequence, e.sequence, {", ".join(_bytes_of(f"e.{name}") for name in ("a
 FROM (SELECT rowid AS place, sequence FROM audit_events WHERE sequence >= ? ORDER BY sequence LIMIT ?) AS i
 LEFT JOIN audit_events AS e ON e.rowid = i.place
 ORDER BY i.sequence
-"""  # noqa: S608 - nothing from outside
+"""  # noqa: S608 - nothing from outside  # nosec B608
 # Beyond what to_char writes: years before Christ; without end it writes nothing.
 _POSTGRESQL: Final = f"""
 SELECT sequence, sequence, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')
   || CASE WHEN at < '0001-01-01 00:00:00+00' THEN ' BC' ELSE '' END,
   {", ".join(f"{name}::text" for name in _TEXTS)}
 FROM audit_events WHERE sequence >= %s ORDER BY sequence LIMIT %s
-"""  # noqa: S608 - nothing from outside
+"""  # noqa: S608 - nothing from outside  # nosec B608

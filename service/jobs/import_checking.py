@@ -10,7 +10,7 @@ import hashlib
 import multiprocessing
 import re
 import socket
-import subprocess
+import subprocess  # nosec B404
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -154,7 +154,7 @@ class Checker:
             with theirs:
                 # The interpreter and a module of this service, with nothing that came from outside.
                 command = [sys.executable, "-m", "service.jobs.import_beside", str(theirs.fileno())]
-                self._process = subprocess.Popen(command, pass_fds=(theirs.fileno(),))  # noqa: S603
+                self._process = subprocess.Popen(command, pass_fds=(theirs.fileno(),))  # noqa: S603  # nosec B603
             self._pipe = Connection(ours.detach())
             self._pipe.send(source)
         elif "fork" in multiprocessing.get_all_start_methods():
