@@ -110,7 +110,7 @@ class Recorder:
             return _CURSOR
         if name == "items":
             value = value[:1]
-        if name == "as_of":
+        if name == "as_of" and len(str(value)) == len("2026-11-23"):
             return "2026-11-23"
         if name == "expires_at" and value is not None:
             return "2027-03-31T16:00:00.000000Z"
