@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, delete, func
+from sqlalchemy import BigInteger, CursorResult, delete, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from service.access import audit
@@ -74,7 +75,7 @@ def prune(
             some = oldest.order_by(col(AuditEvent.sequence)).limit(_EVENTS_AT_ONCE)
             gone = session.execute(delete(AuditEvent).where(col(AuditEvent.sequence).in_(some)))
         # Another prune at the same time leaves fewer.
-        count: int = gone.rowcount  # type: ignore[attr-defined]
+        count = cast(CursorResult[Any], gone).rowcount
         removed += count
         removing(removed, left)
         if not count:

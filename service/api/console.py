@@ -44,11 +44,12 @@ class _File:
 
 
 class Console:
-    """The middleware; the files are read once in a process, at the first request."""
+    """The middleware; the files are read once in a process."""
 
     def __init__(self, app: ASGIApp, directory: Path = DIRECTORY) -> None:
         self.app = app
-        self._directory = directory
+        # Read as the process starts, not while somebody waits for a page.
+        self._files = _read(directory)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what is the console's, pass everything else on."""
@@ -59,11 +60,10 @@ class Console:
 
     def _answer(self, scope: Scope) -> Response | None:
         path: str = scope["path"].removeprefix("/")
-        files = _read(self._directory)
         headers = dict(scope["headers"])
         if path.partition("/")[0] in PAGES:
-            return _page(files.get("index.html"))
-        file = files.get(path)
+            return _page(self._files.get("index.html"))
+        file = self._files.get(path)
         return None if file is None or path == "index.html" else _asset(path, file, headers)
 
 
