@@ -74,6 +74,17 @@ export function useQuantities(): Schemas["QuantityRead"][] {
   return data ?? [];
 }
 
+// People come and go: of them a hold warns what is short, and no pool is made.
+const LABOUR = new Set(["labour_persons", "skilled_labour_persons"]);
+
+/** The quantities that a hold can keep, those that are fields first; `warns`: it never blocks. */
+export function useCapacities(): (Schemas["QuantityRead"] & { warns: boolean })[] {
+  return useQuantities()
+    .filter(({ kind }) => kind === "capacity")
+    .sort((a, b) => Number(b.is_field) - Number(a.is_field))
+    .map((quantity) => ({ ...quantity, warns: LABOUR.has(quantity.name) }));
+}
+
 type Picked = Omit<SelectProps<string>, "options" | "showSearch" | "filterOption" | "onSearch">;
 
 /** A region by part of its name or the start of its code. */
@@ -101,6 +112,30 @@ export function RegionSelect({ level, ...select }: Picked & { level?: Region["le
   );
 }
 
+/** Several regions, by parts of their names or the starts of their codes. */
+export function RegionsSelect(select: Pick<SelectProps<string[]>, "id" | "value" | "onChange">) {
+  const { t } = useTranslation();
+  const [typed, type] = useState("");
+  const q = useDebounced(typed.trim());
+  const { data, isFetching } = useQuery({
+    queryKey: ["regions", undefined, q],
+    queryFn: () => dataOf(api.GET("/v1/regions", { params: { query: { q, limit: 20 } } })),
+    enabled: q !== "",
+    ...KEEP,
+  });
+  return (
+    <Select
+      {...select}
+      mode="multiple"
+      showSearch={{ filterOption: false, onSearch: type }}
+      loading={isFetching}
+      notFoundContent={t(q === "" ? "common.search" : "common.nothing")}
+      labelRender={({ value }) => <RegionName code={String(value)} />}
+      options={(q === "" ? [] : (data?.items ?? [])).map((region) => ({ value: region.code, label: `${region.full_name} ${region.code}` }))}
+    />
+  );
+}
+
 /** An industry of GB/T 4754 by part of its name or the start of its code. */
 export function IndustrySelect(select: Picked) {
   const [typed, type] = useState("");
@@ -120,6 +155,29 @@ export function IndustrySelect(select: Picked) {
       showSearch={{ filterOption: false, onSearch: type }}
       loading={isFetching}
       options={all.map(({ code, name }) => ({ value: code, label: `${code} ${name}` }))}
+    />
+  );
+}
+
+/** A development zone of the national catalogue, by part of its name or its code. */
+export function ZoneSelect(select: Picked) {
+  const { t } = useTranslation();
+  const [typed, type] = useState("");
+  const q = useDebounced(typed.trim()) || (select.value ?? "");
+  const { data, isFetching } = useQuery({
+    queryKey: ["zones", q],
+    queryFn: () => dataOf(api.GET("/v1/zones", { params: { query: { q, limit: 20 } } })),
+    enabled: q !== "",
+    ...KEEP,
+  });
+  return (
+    <Select
+      {...select}
+      value={select.value || undefined}
+      showSearch={{ filterOption: false, onSearch: type }}
+      loading={isFetching}
+      notFoundContent={t(q === "" ? "common.search" : "common.nothing")}
+      options={(data?.items ?? []).map((zone) => ({ value: zone.key, label: `${zone.name} ${zone.key}` }))}
     />
   );
 }

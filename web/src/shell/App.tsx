@@ -57,6 +57,7 @@ const Opportunities = lazy(() => import("../pages/opportunities/OpportunitiesPag
 const Opportunity = lazy(() => import("../pages/opportunities/OpportunityPage"));
 const Assessment = lazy(() => import("../pages/assessment/AssessmentPage"));
 const Administration = lazy(() => import("../pages/administration/AdministrationPage"));
+const Answer = lazy(() => import("../pages/answer/AnswerPage"));
 
 export function App() {
   const { i18n } = useTranslation();
@@ -74,7 +75,12 @@ export function App() {
       >
         <Antd>
           <BrowserRouter>
-            <Pages />
+            <Suspense fallback={<Spin fullscreen />}>
+              <Routes>
+                <Route path="/answer" element={<Answer />} />
+                <Route path="*" element={<Pages />} />
+              </Routes>
+            </Suspense>
           </BrowserRouter>
         </Antd>
       </ConfigProvider>
