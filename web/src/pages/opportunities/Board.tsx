@@ -75,18 +75,18 @@ function Column({ phase, stages, overdue, wide }: ColumnProps) {
     >
       <Typography.Text strong>{t(`opps.phase_${phase}`)}</Typography.Text>
       {stages.map((stage) => (
-        <Stack key={stage} stage={stage} overdue={overdue} />
+        <Stack key={stage} stage={stage} overdue={overdue} limit={wide ? 5 : 10} />
       ))}
     </section>
   );
 }
 
-/** The records of one stage, ten at a time. */
-function Stack({ stage, overdue }: { stage: Stage; overdue: true | undefined }) {
+/** The records of one stage, a few at a time, so that the next stage of the phase stays in sight. */
+function Stack({ stage, overdue, limit }: { stage: Stage; overdue: true | undefined; limit: number }) {
   const { t } = useTranslation();
   const query = { stage, overdue };
-  const paged = usePaged(["opportunities", "board", query], (cursor) =>
-    dataOf(api.GET("/v1/opportunities", { params: { query: { ...query, limit: 10, cursor } } })),
+  const paged = usePaged(["opportunities", "board", query, limit], (cursor) =>
+    dataOf(api.GET("/v1/opportunities", { params: { query: { ...query, limit, cursor } } })),
   );
   const title = t(`choice.stage_${stage}`);
   return (

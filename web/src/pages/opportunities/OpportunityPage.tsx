@@ -35,6 +35,9 @@ export default function OpportunityPage() {
     queryKey: ["opportunity", id],
     queryFn: () => dataOf(api.GET("/v1/opportunities/{opportunity_id}", { params: { path: { opportunity_id: id } } })),
   });
+  const { organisation } = useSession();
+  // What the ranking learns from is said, and seen, by the two organisations; a field team speaks on the record.
+  const isOrganisations = organisation.id === row?.project_organisation_id || organisation.id === row?.profile_organisation_id;
   const { data: place } = useQuery({ ...oneProfile(row?.profile_id ?? ""), enabled: row !== undefined });
   if (error) return <ProblemAlert error={error} />;
   if (row === undefined) return <Spin description={t("common.loading")} />;
@@ -46,7 +49,7 @@ export default function OpportunityPage() {
         <Flex vertical gap={24}>
           <Milestones row={row} />
           <History row={row} />
-          {may.outcomes && <Outcomes row={row} />}
+          {may.outcomes && isOrganisations && <Outcomes row={row} />}
         </Flex>
       ),
     },

@@ -8,8 +8,8 @@ import { useRules } from "../../parts/limits";
 import { OrganisationName } from "../../parts/organisations";
 import { ProblemAlert } from "../../parts/ProblemAlert";
 import { usePaged } from "../../parts/usePaged";
-import { useMay, useSession } from "../../shell/session";
-import { END_REASONS, RESULTS, sideOf, wantsReason, type Opportunity } from "./stages";
+import { useMay } from "../../shell/session";
+import { END_REASONS, RESULTS, wantsReason, type Opportunity } from "./stages";
 
 type Outcome = Schemas["OutcomeRead"];
 interface Values {
@@ -31,9 +31,6 @@ const COLOUR: Record<Outcome["result"], string> = {
 export function Outcomes({ row }: { row: Opportunity }) {
   const { t } = useTranslation();
   const mayWrite = useMay("outcomes:write");
-  // A field team speaks on the record, but what the ranking learns from is said by the organisations.
-  const { organisation } = useSession();
-  const isSide = sideOf(row, organisation.id) !== null && [row.project_organisation_id, row.profile_organisation_id].includes(organisation.id);
   const query = { project_id: row.project_id, profile_id: row.profile_id };
   const paged = usePaged(["outcomes", query], (cursor) =>
     dataOf(api.GET("/v1/outcomes", { params: { query: { ...query, limit: 20, cursor } } })),
@@ -60,7 +57,7 @@ export function Outcomes({ row }: { row: Opportunity }) {
           </Typography.Title>
           <Typography.Text type="secondary">{t("opps.outcomesNote")}</Typography.Text>
         </div>
-        {mayWrite && isSide && (
+        {mayWrite && (
           <FormDialog<Values> label={t("opps.addOutcome")} initial={{ decided_on: asDay(today()) }} run={note} changes={[["outcomes"]]}>
             <OutcomeFields />
           </FormDialog>

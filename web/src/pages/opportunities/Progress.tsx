@@ -90,7 +90,7 @@ export function Milestones({ row }: { row: Opportunity }) {
           },
           { title: t("opps.plannedOn"), dataIndex: "planned_on", render: (day: string | null) => day ?? "—" },
           { title: t("opps.actualOn"), dataIndex: "actual_on", render: (day: string | null) => day ?? "—" },
-          { title: "", key: "mark", render: (_, one) => <MilestoneMark one={one} /> },
+          { title: t("opps.standing"), key: "mark", render: (_, one) => <MilestoneMark one={one} /> },
           { title: t("opps.documentNo"), dataIndex: "document_no", render: (text: string | null) => text ?? "—" },
           ...(mayWrite
             ? [
