@@ -42,7 +42,6 @@ from tests.databases import (
     url_of,
 )
 
-
 #: Memory that looks like a disk, and what must be free of it: two workers use a tenth.
 MEMORY = Path("/dev/shm")
 ENOUGH_BYTES = 4 * 1024**3
