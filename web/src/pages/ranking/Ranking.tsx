@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "../../api/client";
+import { instant } from "../../parts/dates";
 import { figure } from "../../parts/numbers";
 import { IndustryName, RegionName } from "../../parts/reference";
 import { useDebounced } from "../../parts/useDebounced";
@@ -94,7 +95,7 @@ export function Ranking({ project, criteria }: Props) {
 }
 
 function Head({ project, page }: { project: Props["project"]; page: Schemas["MatchQueryPage"] | undefined }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   return (
     <div>
       <Link to={`/projects/${project.id}`}>← {project.name}</Link>
@@ -107,9 +108,7 @@ function Head({ project, page }: { project: Props["project"]; page: Schemas["Mat
           <span role="status">
             {" · "}
             {t("ranking.counts", { eligible: figure(page.eligible_count), excluded: figure(page.excluded_count) })} ·{" "}
-            {t("ranking.asOf", {
-              at: new Date(page.effective_at).toLocaleString(i18n.language === "en" ? "en-GB" : "zh-CN"),
-            })}
+            {t("ranking.asOf", { at: instant(page.effective_at) })}
           </span>
         )}
       </Typography.Text>
