@@ -46,6 +46,7 @@ export const en: Words = {
     offline: "The service cannot be reached. Try again later.",
     notFound: "There is no such page.",
     required: "Required",
+    menu: "Menu",
     language: "中文",
     dark: "Dark",
     light: "Light",

@@ -40,6 +40,7 @@ export interface Words {
     | "offline"
     | "notFound"
     | "required"
+    | "menu"
     | "language"
     | "dark"
     | "light"

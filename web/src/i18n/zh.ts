@@ -46,6 +46,7 @@ export const zh: Words = {
     offline: "连接不上服务，请稍后再试。",
     notFound: "没有这个页面。",
     required: "必填",
+    menu: "菜单",
     language: "English",
     dark: "深色",
     light: "浅色",

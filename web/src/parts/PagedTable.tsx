@@ -1,4 +1,4 @@
-import { Button, Flex, Table, type TableProps } from "antd";
+import { Button, Flex, Table, Typography, type TableProps } from "antd";
 import { useTranslation } from "react-i18next";
 import { ProblemAlert } from "./ProblemAlert";
 
@@ -20,7 +20,8 @@ export function PagedTable<T extends object>({ paged, ...table }: { paged: Paged
         pagination={false}
         scroll={{ x: "max-content" }}
         loading={paged.loading}
-        locale={{ emptyText: t("common.nothing") }}
+        // While it is being read, nobody knows yet whether there is nothing.
+        locale={{ emptyText: <Typography.Text type="secondary">{paged.loading ? t("common.loading") : t("common.nothing")}</Typography.Text> }}
         {...table}
         dataSource={paged.items}
       />

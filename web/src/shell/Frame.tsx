@@ -36,7 +36,7 @@ export function Frame({ children }: { children: ReactNode }) {
           {!wide && (
             <Button
               type="text"
-              aria-label="menu"
+              aria-label={t("common.menu")}
               icon={<MenuOutlined style={{ color: "#fff" }} />}
               onClick={() => setOpen(true)}
             />
