@@ -70,14 +70,13 @@ function Changes({ rows, withBefore }: { rows: Change[]; withBefore: boolean }) 
   const nameOf = useFieldName();
   const title = (field: string) =>
     field.startsWith("evidence.") ? t("approvals.evidenceOf", { name: nameOf(field.slice("evidence.".length)) }) : nameOf(field);
-  const cell = { style: { overflowWrap: "anywhere", minWidth: 90 } } as const;
+  const cell = { style: { overflowWrap: "anywhere", minWidth: 80 } } as const;
   if (rows.length === 0) return <Typography.Text type="secondary">{t("approvals.noChange")}</Typography.Text>;
   return (
     <Table<Change>
       size="small"
       rowKey="field"
       pagination={false}
-      scroll={{ x: "max-content" }}
       dataSource={rows}
       columns={[
         { title: t("approvals.field"), dataIndex: "field", render: title },
