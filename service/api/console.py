@@ -23,7 +23,9 @@ import service
 #: Where the build puts the console; the wheel carries it.
 DIRECTORY: Final = Path(service.__file__).parent / "console"
 #: What the console's own pages begin with (web/src/shell/App.tsx); all else is the API's.
-PAGES: Final = frozenset({"", "projects", "profiles", "opportunities", "assessment", "administration"})
+PAGES: Final = frozenset(
+    {"", "projects", "profiles", "opportunities", "approvals", "alerts", "assessment", "administration"}
+)
 _NONCE: Final = b"__NONCE__"
 _PACKED: Final = frozenset({".js", ".css", ".svg", ".html", ".json", ".txt"})
 _NOT_BUILT: Final = (

@@ -7,12 +7,14 @@ interface Paged<T> {
   more: (() => void) | null;
   loading: boolean;
   error: unknown;
+  refresh?: () => void;
 }
 
 /** A table over a list that pages: the next page comes below, nothing is cut off in silence. */
 export function PagedTable<T extends object>({ paged, ...table }: { paged: Paged<T> } & TableProps<T>) {
   const { t } = useTranslation();
-  if (paged.error) return <ProblemAlert error={paged.error} />;
+  // What was read stays where only the next page, or reading anew, has failed.
+  if (paged.error && paged.items.length === 0) return <ProblemAlert error={paged.error} retry={paged.refresh} />;
   return (
     <Flex vertical gap={12}>
       <Table<T>
@@ -25,6 +27,7 @@ export function PagedTable<T extends object>({ paged, ...table }: { paged: Paged
         {...table}
         dataSource={paged.items}
       />
+      <ProblemAlert error={paged.error} retry={paged.more ?? paged.refresh} />
       {paged.more && (
         <Button onClick={paged.more} loading={paged.loading} style={{ alignSelf: "center" }}>
           {t("common.more")}

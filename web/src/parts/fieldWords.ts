@@ -67,6 +67,11 @@ pageWords(
     environment_unit: "三线一单管控单元",
     as_of: "填报日期",
     valid_until: "有效期至",
+    enclave_direction: "飞地方向",
+    enclave_purpose: "飞地用途",
+    restricted_fields: "对外只显示区间",
+    is_synthetic: "合成数据",
+    unconfirmed: "未经县方确认",
   },
   {
     name: "Project",
@@ -130,6 +135,11 @@ pageWords(
     environment_unit: "Environment control unit",
     as_of: "As of",
     valid_until: "Valid until",
+    enclave_direction: "Direction of the enclave",
+    enclave_purpose: "Purpose of the enclave",
+    restricted_fields: "Shown to others as bands",
+    is_synthetic: "Synthetic",
+    unconfirmed: "Not confirmed by the county",
   },
 );
 

@@ -123,3 +123,32 @@ export function IndustrySelect(select: Picked) {
     />
   );
 }
+
+type PickedMany = Omit<SelectProps<string[]>, "options" | "showSearch" | "filterOption" | "onSearch" | "mode">;
+
+/** Several regions, each by part of its name or the start of its code. */
+export function RegionsSelect(select: PickedMany) {
+  const { t } = useTranslation();
+  const [typed, type] = useState("");
+  const q = useDebounced(typed.trim());
+  const chosen = useRegions(select.value ?? []);
+  const { data, isFetching } = useQuery({
+    queryKey: ["regions", undefined, q],
+    queryFn: () => dataOf(api.GET("/v1/regions", { params: { query: { q, limit: 20 } } })),
+    enabled: q !== "",
+    ...KEEP,
+  });
+  const found = q === "" ? [...chosen.values()] : (data?.items ?? []);
+  const label = (region: Region) => `${region.full_name} ${region.code}`;
+  return (
+    <Select<string[]>
+      {...select}
+      mode="multiple"
+      showSearch={{ filterOption: false, onSearch: type }}
+      loading={isFetching}
+      notFoundContent={t(q === "" ? "common.search" : "common.nothing")}
+      options={found.map((region) => ({ value: region.code, label: label(region) }))}
+      labelRender={({ value, label: shown }) => shown ?? chosen.get(String(value))?.full_name ?? value}
+    />
+  );
+}

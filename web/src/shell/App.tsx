@@ -11,6 +11,7 @@ import { SignIn } from "../pages/SignIn";
 import { Frame } from "./Frame";
 import { useStillness } from "./motion";
 import { nonce } from "./nonce";
+import { pagesOf } from "./pages";
 import { SessionProvider, useSessionQuery } from "./session";
 import { useScheme } from "./scheme";
 import { themeOf } from "./theme";
@@ -32,6 +33,8 @@ const Profiles = lazy(() => import("../pages/profiles/ProfilesPage"));
 const Profile = lazy(() => import("../pages/profiles/ProfilePage"));
 const Opportunities = lazy(() => import("../pages/opportunities/OpportunitiesPage"));
 const Opportunity = lazy(() => import("../pages/opportunities/OpportunityPage"));
+const Approvals = lazy(() => import("../pages/approvals/ApprovalsPage"));
+const Alerts = lazy(() => import("../pages/alerts/AlertsPage"));
 const Assessment = lazy(() => import("../pages/assessment/AssessmentPage"));
 const Administration = lazy(() => import("../pages/administration/AdministrationPage"));
 
@@ -67,7 +70,7 @@ function Pages() {
       <Frame>
         <Suspense fallback={<Spin description={t("common.loading")} />}>
           <Routes>
-            <Route path="/" element={<Navigate to="/projects" replace />} />
+            <Route path="/" element={<Navigate to={`/${pagesOf(session.permissions)[0]}`} replace />} />
             <Route path="/projects" element={<Projects />} />
             <Route path="/projects/:id" element={<Project />} />
             <Route path="/projects/:id/ranking" element={<Ranking />} />
@@ -75,6 +78,8 @@ function Pages() {
             <Route path="/profiles/:id" element={<Profile />} />
             <Route path="/opportunities" element={<Opportunities />} />
             <Route path="/opportunities/:id" element={<Opportunity />} />
+            <Route path="/approvals" element={<Approvals />} />
+            <Route path="/alerts" element={<Alerts />} />
             <Route path="/assessment" element={<Assessment />} />
             <Route path="/administration" element={<Administration />} />
             <Route path="*" element={t("common.notFound")} />

@@ -12,6 +12,7 @@ import { ProblemAlert } from "../../parts/ProblemAlert";
 import { RegionName } from "../../parts/reference";
 import { versionTag } from "../../parts/versionTag";
 import { useMay, useSession } from "../../shell/session";
+import { SaveSearch } from "../alerts/SaveSearch";
 import { ageOf, ageType, completeness, type Profile } from "./figures";
 import { Fits } from "./Fits";
 import { Lacks } from "./Lacks";
@@ -144,6 +145,7 @@ function Lifecycle({ profile, mine }: { profile: Profile; mine: boolean }) {
     dataOf(api.PATCH("/v1/profiles/{profile_id}", { params, body: { status } }));
   return (
     <Flex gap={8} wrap align="start">
+      {mine && profile.status === "published" && <SaveSearch profileId={profile.id} name={profile.site_name ?? undefined} />}
       {profile.unconfirmed && mayConfirm && profile.entered_by_organisation_id !== organisation.id && (
         <ActButton
           label={t("profiles.confirm")}
