@@ -112,7 +112,7 @@ compile = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--custom-compile-command 'make lock' $(UPGRADE) $(1) --output-file requirements/$(2).txt
 
 clean:  ## Remove the environment and everything generated; the data directory stays
-	rm -rf $(VENV) web/node_modules web/src/api/schema.d.ts service/console openapi/node_modules openapi/types build dist *.egg-info benchmarks.json
+	rm -rf $(VENV) web/node_modules web/src/api/schema.d.ts web/src/api/limits.ts service/console openapi/node_modules openapi/types build dist *.egg-info benchmarks.json
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache test-artefacts
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -141,8 +141,8 @@ web/node_modules/.stamp: web/package.json web/package-lock.json web/.npmrc
 	cd web && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-service/console/index.html: web/node_modules/.stamp openapi/openapi.json web/index.html web/vite.config.ts \
-		web/tsconfig.json $(shell find web/src web/public -type f -not -name schema.d.ts 2>/dev/null)
+service/console/index.html: web/node_modules/.stamp openapi/openapi.json web/index.html web/vite.config.ts web/limits.js \
+		web/tsconfig.json $(shell find web/src web/public -type f -not -path 'web/src/api/limits.ts' -not -name schema.d.ts 2>/dev/null)
 	cd web && npm run --silent build
 	@touch $@
 

@@ -37,6 +37,7 @@ const Approvals = lazy(() => import("../pages/approvals/ApprovalsPage"));
 const Alerts = lazy(() => import("../pages/alerts/AlertsPage"));
 const Assessment = lazy(() => import("../pages/assessment/AssessmentPage"));
 const Administration = lazy(() => import("../pages/administration/AdministrationPage"));
+const Answer = lazy(() => import("../pages/answer/AnswerPage"));
 
 export function App() {
   const { i18n } = useTranslation();
@@ -51,7 +52,12 @@ export function App() {
       >
         <Antd>
           <BrowserRouter>
-            <Pages />
+            <Suspense fallback={<Spin fullscreen />}>
+              <Routes>
+                <Route path="/answer" element={<Answer />} />
+                <Route path="*" element={<Pages />} />
+              </Routes>
+            </Suspense>
           </BrowserRouter>
         </Antd>
       </ConfigProvider>

@@ -1,15 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Flex, Input, Form, Select, Spin, Typography } from "antd";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { api, dataOf } from "../../api/client";
 import { FormDialog } from "../../parts/actions";
 import "../../parts/choiceWords";
 import { instant, today } from "../../parts/dates";
-import { useOrganisation } from "../../parts/organisations";
+import { OrganisationSelect } from "../../parts/organisations";
 import { ProblemAlert } from "../../parts/ProblemAlert";
-import { useDebounced } from "../../parts/useDebounced";
 import { useMay, useSession } from "../../shell/session";
 import { FormExport } from "./FormExport";
 import { Indicators } from "./Indicators";
@@ -82,7 +80,15 @@ export default function AssessmentPage() {
         </Flex>
       </Flex>
       <Flex gap={8} wrap role="search">
-        {isAuthority && <OrganisationChoice value={query.organisation_id} change={(id) => set("organisation_id", id)} />}
+        {isAuthority && (
+          <OrganisationSelect
+            aria-label={t("assess.organisation")}
+            placeholder={t("assess.chooseOrganisation")}
+            style={{ minWidth: 260, maxWidth: "100%" }}
+            value={query.organisation_id}
+            onChange={(id) => set("organisation_id", id)}
+          />
+        )}
         <Select
           aria-label={t("assess.year")}
           value={year}
@@ -115,32 +121,5 @@ export default function AssessmentPage() {
         </>
       )}
     </Flex>
-  );
-}
-
-/** An organisation below the authority, by part of its name. */
-function OrganisationChoice({ value, change }: { value: string | undefined; change: (id: string | undefined) => void }) {
-  const { t } = useTranslation();
-  const [typed, type] = useState("");
-  const q = useDebounced(typed.trim()) || undefined;
-  const chosen = useOrganisation(value);
-  const { data, isFetching } = useQuery({
-    queryKey: ["organisations", "choice", q],
-    queryFn: () => dataOf(api.GET("/v1/organisations", { params: { query: { q, limit: 50 } } })),
-    enabled: q !== undefined,
-  });
-  const found = q === undefined ? (chosen ? [chosen] : []) : (data?.items ?? []);
-  return (
-    <Select
-      aria-label={t("assess.organisation")}
-      placeholder={t("assess.chooseOrganisation")}
-      style={{ minWidth: 260 }}
-      value={value ?? null}
-      loading={isFetching}
-      showSearch={{ filterOption: false, onSearch: type }}
-      notFoundContent={t(q === undefined ? "common.search" : "common.nothing")}
-      onChange={(id) => change(id ?? undefined)}
-      options={found.map((one) => ({ value: one.id, label: one.name }))}
-    />
   );
 }

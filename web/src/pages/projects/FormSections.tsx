@@ -3,9 +3,9 @@ import { Button, Col, DatePicker, Flex, Form, Input, InputNumber, Row, Select, T
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import { useFieldName } from "../../parts/fieldWords";
+import { OrganisationsSelect } from "../../parts/organisations";
 import { IndustrySelect, RegionSelect, useQuantities } from "../../parts/reference";
 import { unitName } from "../../parts/units";
-import { OrganisationSelect } from "./OrganisationSelect";
 import { FIGURES, HARDENABLE, type FormValues } from "./fields";
 
 const HALF = { xs: 24, sm: 12 } as const;
@@ -246,7 +246,7 @@ export function Sharing() {
       <Choice field="programmes" many />
       <Col {...HALF}>
         <Form.Item name="shared_with" label={nameOf("shared_with")} hidden={!named}>
-          <OrganisationSelect />
+          <OrganisationsSelect />
         </Form.Item>
       </Col>
     </Row>

@@ -1,0 +1,19 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import { api, dataOf } from "../api/client";
+import { SyntheticMark } from "./Marks";
+
+export const oneProfile = (id: string) => ({
+  queryKey: ["profile", id],
+  queryFn: () => dataOf(api.GET("/v1/profiles/{profile_id}", { params: { path: { profile_id: id } } })),
+});
+
+/** The name of a place as a link to its profile, with the mark that its figures wear. */
+export function ProfileName({ id }: { id: string }) {
+  const { data } = useQuery(oneProfile(id));
+  return (
+    <>
+      <Link to={`/profiles/${id}`}>{data?.site_name ?? data?.region_code ?? id}</Link> <SyntheticMark is={data?.is_synthetic} />
+    </>
+  );
+}
