@@ -25,9 +25,16 @@ DIRECTORY: Final = Path(service.__file__).parent / "console"
 #: What the console's own pages begin with (web/src/shell/App.tsx); all else is the API's.
 PAGES: Final = frozenset(
     {
-        "", "answer", "projects", "profiles", "opportunities", "approvals", "alerts", "assessment",
+        "",
+        "answer",
+        "projects",
+        "profiles",
+        "opportunities",
+        "approvals",
+        "alerts",
+        "assessment",
         "administration",
-    }  # fmt: skip
+    }
 )
 _NONCE: Final = b"__NONCE__"
 _PACKED: Final = frozenset({".js", ".css", ".svg", ".html", ".json", ".txt"})
