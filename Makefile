@@ -14,6 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done)
 TEST_WORKERS ?= 2
+TEST_DEPTH ?= 1
 UPGRADE ?=
 
 help:  ## List the goals
@@ -26,8 +27,8 @@ run: $(VENV)/run.stamp web-where-npm-is  ## Set up, rank the demo project, serve
 	@$(BIN)/shanhai demo
 	@exec $(BIN)/shanhai serve
 
-test: $(VENV)/dev.stamp  ## Run all tests, on SQLite and PostgreSQL (TEST_WORKERS=2)
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal tests
+test: $(VENV)/dev.stamp  ## Run all tests, on SQLite and PostgreSQL (TEST_WORKERS=2 TEST_DEPTH=1)
+	TEST_DEPTH=$(TEST_DEPTH) $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal tests
 
 prove: $(VENV)/dev.stamp  ## Try 10,000 times what must never happen (ROUNDS=10000 KILLS=500, resumable)
 	$(BIN)/python -m tests.prove --proof holds --rounds $(or $(ROUNDS),10000) --json $(or $(PROOF),proof.json)

@@ -23,6 +23,7 @@ from service.index import matchers, sources
 from service.index.values import Atlas
 from service.matching import model_file
 from service.matching.lexicon import TermLexicon
+from service.matching.matcher import Matcher
 from service.matching.tree import IndustryTree
 
 _STATEMENTS = 2_000
@@ -37,8 +38,21 @@ def built_once() -> Iterator[None]:
         patch.setattr(matchers, "TermLexicon", _lexicon_of)
         patch.setattr(matchers, "IndustryTree", _tree_of)
         patch.setattr(sources, "Atlas", _atlas_of)
+        patch.setattr(Matcher, "warm", _once(Matcher.warm))
         patch.setattr(model_file, "loads_ranking", lru_cache(_INPUTS)(model_file.loads_ranking))
         yield
+
+
+def _once(warm: Callable[..., None]) -> Callable[..., None]:
+    """Does the first time what has an effect on the whole process, and is needed no more."""
+    done: list[bool] = []
+
+    def first(*given: Any) -> None:
+        if not done:
+            warm(*given)
+            done.append(True)
+
+    return first
 
 
 def _compiling_once() -> Callable[..., Engine]:

@@ -37,23 +37,17 @@ from tests.databases import (
     DATABASES,
     close_whole,
     copied_on_server,
+    memory_for_files,
     run_on_server,
     trust_the_machine,
     url_of,
 )
 
-#: Memory that looks like a disk, and what must be free of it: two workers use a tenth.
-MEMORY = Path("/dev/shm")
-ENOUGH_BYTES = 4 * 1024**3
-
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the databases in memory, where there is enough: thousands are made and let go within minutes.
-
-    What the tests kill are processes, and never the machine: nothing has to outlast that.
-    """
-    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ENOUGH_BYTES:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    """Keep the databases in memory, where there is enough: thousands are made and let go within minutes."""
+    if (memory := memory_for_files()) is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
