@@ -10,6 +10,7 @@ import { useDebounced } from "../../parts/useDebounced";
 import { CompareDrawer } from "./CompareDrawer";
 import { ExclusionsTable } from "./ExclusionsTable";
 import { FilterBar } from "./FilterBar";
+import { ItineraryDrawer } from "./ItineraryDrawer";
 import { PlaceMap } from "./PlaceMap";
 import { RankedTable } from "./RankedTable";
 import { NO_FILTERS, useRanking, type Place } from "./useRanking";
@@ -55,7 +56,7 @@ export function Ranking({ project, criteria }: Props) {
       <Col xs={24} lg={15} order={wide ? 1 : 2}>
         <div aria-busy={ranking.stale} style={{ opacity: ranking.stale ? 0.6 : 1, transition: "opacity 0.2s" }}>
           {ranking.page?.eligible_count === 0 && <Alert type="info" showIcon title={t("ranking.noneFits")} />}
-          <Compared items={ranking.items} titles={titles}>
+          <Compared items={ranking.items} titles={titles} project={project}>
             {(chosen, choose) => (
               <RankedTable
                 paged={ranking}
@@ -118,15 +119,17 @@ function Head({ project, page }: { project: Props["project"]; page: Schemas["Mat
 
 interface ComparedProps {
   items: Place[];
+  project: Props["project"];
   titles: Map<string, string>;
   children: (chosen: string[], choose: (ids: string[]) => void) => React.ReactNode;
 }
 
-/** Which places are ticked for comparing, and the bar that opens the comparison. */
-function Compared({ items, titles, children }: ComparedProps) {
+/** Which places are ticked, and the bar that compares them or makes a round of them. */
+function Compared({ items, project, titles, children }: ComparedProps) {
   const { t } = useTranslation();
   const [chosen, choose] = useState<string[]>([]);
   const [open, setOpen] = useState(false);
+  const [planning, setPlanning] = useState(false);
   const picked = items.filter(({ profile }) => chosen.includes(profile.id));
   return (
     <Flex vertical gap={8}>
@@ -136,6 +139,9 @@ function Compared({ items, titles, children }: ComparedProps) {
             {t("ranking.compare")}
           </Button>
         </Badge>
+        <Button disabled={items.length === 0} onClick={() => setPlanning(true)}>
+          {t("ranking.itinerary")}
+        </Button>
         {picked.length > 0 && (
           <Button type="link" onClick={() => choose([])}>
             {t("ranking.clear")}
@@ -145,6 +151,7 @@ function Compared({ items, titles, children }: ComparedProps) {
       </Flex>
       {children(chosen, choose)}
       <CompareDrawer open={open} onClose={() => setOpen(false)} items={picked} titles={titles} />
+      <ItineraryDrawer open={planning} onClose={() => setPlanning(false)} project={project} items={items} ticked={picked.map(({ profile }) => profile.id)} />
     </Flex>
   );
 }
