@@ -1,44 +1,35 @@
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Flex, Input, Form, Select, Spin, Typography } from "antd";
-import { useState } from "react";
+import { Alert, Flex, Input, Form, Select, Spin, Tabs, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { api, dataOf } from "../../api/client";
 import { FormDialog } from "../../parts/actions";
 import "../../parts/choiceWords";
 import { instant, today } from "../../parts/dates";
-import { useOrganisation } from "../../parts/organisations";
+import { OrganisationSelect } from "../../parts/organisations";
 import { ProblemAlert } from "../../parts/ProblemAlert";
-import { useDebounced } from "../../parts/useDebounced";
 import { useMay, useSession } from "../../shell/session";
+import { Bulletins } from "./Bulletins";
 import { FormExport } from "./FormExport";
 import { Indicators } from "./Indicators";
+import { Packs } from "./Packs";
 import { ProgressChart } from "./ProgressChart";
-import type { Assessment } from "./risks";
+import { PERIODS, PROGRAMMES, scopeOf, type Scope } from "./scope";
+import "./setWords";
+import { Submissions } from "./Submissions";
 import { Summary } from "./Summary";
+import { Targets } from "./Targets";
 import "./words";
 
-const PROGRAMMES = ["mountain_sea", "east_west", "other"] as const;
-const PERIODS = ["first_quarter", "first_half", "first_three_quarters", "year"] as const;
-
-/** The leader's page: points, rank and what is at risk first; then every indicator with its projection. */
+/** The leader's page, and beside it what it rests on: targets, bulletins, packs, and what was submitted. */
 export default function AssessmentPage() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const [asked, ask] = useSearchParams();
   const { organisation } = useSession();
-  const maySubmit = useMay("assessments:submit");
-  const year = Number(asked.get("year") ?? today().slice(0, 4));
-  const query = {
-    programme: (asked.get("programme") ?? "mountain_sea") as Assessment["programme"],
-    period: (asked.get("period") ?? "year") as Assessment["period"],
-    organisation_id: asked.get("organisation_id") || undefined,
-  };
-  const isAuthority = organisation.kind === "authority";
-  const { data, error, isPending } = useQuery({
-    queryKey: ["assessment", year, query, i18n.language],
-    queryFn: () => dataOf(api.GET("/v1/assessments/{year}", { params: { path: { year }, query } })),
-    enabled: !isAuthority || query.organisation_id !== undefined,
-  });
+  const now = Number(today().slice(0, 4));
+  const scope = scopeOf(asked, now);
+  const mayTargets = useMay("targets:read");
+  const isAuthority = organisation.kind === "authority" || organisation.kind === "platform";
   const set = (key: string, value: string | undefined) =>
     ask((before) => {
       const next = new URLSearchParams(before);
@@ -46,24 +37,98 @@ export default function AssessmentPage() {
       else next.delete(key);
       return next;
     });
-  const now = Number(today().slice(0, 4));
-  const changes = [["assessment"]];
+  const views = [
+    { key: "page", children: <Page scope={scope} /> },
+    ...(mayTargets
+      ? [
+          { key: "targets", children: <Targets scope={scope} /> },
+          { key: "bulletins", children: <Bulletins scope={scope} /> },
+          { key: "packs", children: <Packs scope={scope} /> },
+        ]
+      : []),
+    { key: "submissions", children: <Submissions scope={scope} /> },
+  ];
+  return (
+    <Flex vertical gap={12}>
+      <Typography.Title level={3} style={{ margin: 0 }}>
+        {t("assess.title")}
+      </Typography.Title>
+      <Flex gap={8} wrap role="search">
+        {isAuthority && (
+          <OrganisationSelect
+            aria-label={t("assess.organisation")}
+            placeholder={t("assess.chooseOrganisation")}
+            allowClear
+            style={{ minWidth: 260 }}
+            value={scope.organisation_id}
+            onChange={(id) => set("organisation_id", id ?? undefined)}
+          />
+        )}
+        <Select
+          aria-label={t("assess.year")}
+          value={scope.year}
+          onChange={(next) => set("year", String(next))}
+          options={[now - 2, now - 1, now, now + 1].map((one) => ({ value: one, label: String(one) }))}
+        />
+        <Select
+          aria-label={t("assess.programme")}
+          style={{ minWidth: 130 }}
+          value={scope.programme}
+          onChange={(next) => set("programme", next)}
+          options={PROGRAMMES.map((one) => ({ value: one, label: t(`choice.programme_${one}`) }))}
+        />
+        <Select
+          aria-label={t("assess.period")}
+          style={{ minWidth: 120 }}
+          value={scope.period}
+          onChange={(next) => set("period", next)}
+          options={PERIODS.map((one) => ({ value: one, label: t(`assess.period_${one}`) }))}
+        />
+      </Flex>
+      <Tabs
+        activeKey={asked.get("view") ?? "page"}
+        onChange={(view) => set("view", view === "page" ? undefined : view)}
+        destroyOnHidden
+        items={views.map(({ key, children }) => ({ key, label: t(`assessSet.view_${key}`), children }))}
+      />
+    </Flex>
+  );
+}
+
+/** Points, rank and what is at risk first; then every indicator with its projection. */
+function Page({ scope }: { scope: Scope }) {
+  const { t, i18n } = useTranslation();
+  const { organisation } = useSession();
+  const maySubmit = useMay("assessments:submit");
+  const { year, ...query } = scope;
+  const isAuthority = organisation.kind === "authority";
+  const isAsked = !isAuthority || query.organisation_id !== undefined;
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: ["assessment", year, query, i18n.language],
+    queryFn: () => dataOf(api.GET("/v1/assessments/{year}", { params: { path: { year }, query } })),
+    enabled: isAsked,
+  });
+  if (!isAsked) return <Alert type="info" showIcon title={t("assess.chooseFirst")} />;
   return (
     <Flex vertical gap={16}>
       <Flex justify="space-between" gap={12} wrap align="start">
         <div>
-          <Typography.Title level={3} style={{ margin: 0 }}>
-            {data ? `${data.organisation_name} · ${t("assess.title")}` : t("assess.title")}
-          </Typography.Title>
-          {data && <Typography.Text type="secondary">{`${data.pack.name} · ${t("assess.asOf", { at: instant(data.as_of) })}`}</Typography.Text>}
+          {data && (
+            <>
+              <Typography.Title level={4} style={{ margin: 0 }}>
+                {data.organisation_name}
+              </Typography.Title>
+              <Typography.Text type="secondary">{`${data.pack.name} · ${t("assess.asOf", { at: instant(data.as_of) })}`}</Typography.Text>
+            </>
+          )}
         </div>
         <Flex gap={8} wrap>
           <FormExport year={year} query={query} />
-          {maySubmit && data && !isAuthority && (
+          {maySubmit && data && data.organisation_id === organisation.id && !isAuthority && (
             <FormDialog<{ note?: string }>
               label={t("assess.submit")}
               button={{ type: "primary" }}
-              changes={changes}
+              changes={[["assessment"], ["submissions"]]}
               run={({ note }, key) =>
                 dataOf(
                   api.POST("/v1/submissions", {
@@ -81,31 +146,8 @@ export default function AssessmentPage() {
           )}
         </Flex>
       </Flex>
-      <Flex gap={8} wrap role="search">
-        {isAuthority && <OrganisationChoice value={query.organisation_id} change={(id) => set("organisation_id", id)} />}
-        <Select
-          aria-label={t("assess.year")}
-          value={year}
-          onChange={(next) => set("year", String(next))}
-          options={[now - 2, now - 1, now, now + 1].map((one) => ({ value: one, label: String(one) }))}
-        />
-        <Select
-          aria-label={t("assess.programme")}
-          style={{ minWidth: 130 }}
-          value={query.programme}
-          onChange={(next) => set("programme", next)}
-          options={PROGRAMMES.map((one) => ({ value: one, label: t(`choice.programme_${one}`) }))}
-        />
-        <Select
-          aria-label={t("assess.period")}
-          style={{ minWidth: 120 }}
-          value={query.period}
-          onChange={(next) => set("period", next)}
-          options={PERIODS.map((one) => ({ value: one, label: t(`assess.period_${one}`) }))}
-        />
-      </Flex>
-      <ProblemAlert error={error} />
-      {isPending && !error && (!isAuthority || query.organisation_id) && <Spin />}
+      <ProblemAlert error={error} retry={() => void refetch()} />
+      {isPending && !error && <Spin />}
       {data && (
         <>
           {data.pack.is_example && <Alert type="warning" showIcon title={t("assess.example")} />}
@@ -115,32 +157,5 @@ export default function AssessmentPage() {
         </>
       )}
     </Flex>
-  );
-}
-
-/** An organisation below the authority, by part of its name. */
-function OrganisationChoice({ value, change }: { value: string | undefined; change: (id: string | undefined) => void }) {
-  const { t } = useTranslation();
-  const [typed, type] = useState("");
-  const q = useDebounced(typed.trim()) || undefined;
-  const chosen = useOrganisation(value);
-  const { data, isFetching } = useQuery({
-    queryKey: ["organisations", "choice", q],
-    queryFn: () => dataOf(api.GET("/v1/organisations", { params: { query: { q, limit: 50 } } })),
-    enabled: q !== undefined,
-  });
-  const found = q === undefined ? (chosen ? [chosen] : []) : (data?.items ?? []);
-  return (
-    <Select
-      aria-label={t("assess.organisation")}
-      placeholder={t("assess.chooseOrganisation")}
-      style={{ minWidth: 260 }}
-      value={value ?? null}
-      loading={isFetching}
-      showSearch={{ filterOption: false, onSearch: type }}
-      notFoundContent={t(q === undefined ? "common.search" : "common.nothing")}
-      onChange={(id) => change(id ?? undefined)}
-      options={found.map((one) => ({ value: one.id, label: one.name }))}
-    />
   );
 }
