@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, dataOf, type Schemas } from "../api/client";
 import { useMay } from "../shell/session";
+import { unitName } from "./units";
 
 /** All packs that may be read, page by page: there are few. */
 export function usePacks(): Schemas["IndicatorPackRead"][] {
@@ -24,12 +25,23 @@ export function usePacks(): Schemas["IndicatorPackRead"][] {
   return data ?? [];
 }
 
-/** The name of an indicator in the language of the page; a code may stand in several packs, by the same name. */
-export function useIndicatorNames(): (code: string) => string {
+/** The name of an indicator in the language of the page: of its own programme's packs first, for programmes share codes. */
+export function useIndicatorNames(): (code: string, programme?: unknown) => string {
   const { i18n } = useTranslation();
   const packs = usePacks();
-  return (code) => {
-    const found = packs.flatMap((pack) => pack.indicators).find((one) => one.code === code);
+  return (code, programme) => {
+    const own = packs.filter((pack) => pack.programme === programme);
+    const found = [...own, ...packs].flatMap((pack) => pack.indicators).find((one) => one.code === code);
     return found === undefined ? code : i18n.language === "en" ? found.name_en : found.name_zh;
+  };
+}
+
+/** The name of an indicator's unit, which is no unit of a project's or a profile's figure. */
+export function useIndicatorUnits(): (unit: string) => string {
+  const { i18n } = useTranslation();
+  const packs = usePacks();
+  return (unit) => {
+    const found = packs.flatMap((pack) => pack.indicators).find((one) => one.unit === unit);
+    return i18n.language === "en" || found === undefined ? unitName(unit, i18n.language) : found.unit_zh;
   };
 }

@@ -7,6 +7,7 @@ const word = (key: string) => (i18n.exists(key) ? i18n.t(key) : null);
 test("an action is told by its noun and what was done to it", () => {
   expect(actionText("hold.grant", word)).toBe("预留 · 同意");
   expect(actionText("person.grant", word)).toBe("人员 · 授予角色");
+  expect(actionText("session.create", word)).toBe("登录");
   expect(actionText("person.password", word)).toBe("人员 · 改密码");
 });
 

@@ -47,7 +47,10 @@ pageWords(
     noun_target: "任务数",
     noun_visit: "考察",
     noun_webhook: "推送",
-    person_grant: "授予角色",
+    whole_session_create: "登录",
+    whole_session_revoke: "退出登录",
+    whole_export_request: "申请导出",
+    whole_person_grant: "人员 · 授予角色",
     verb_accept: "采用",
     verb_agree: "同意",
     verb_answer: "答复",
@@ -131,7 +134,10 @@ pageWords(
     noun_target: "target",
     noun_visit: "visit",
     noun_webhook: "webhook",
-    person_grant: "role given",
+    whole_session_create: "signed in",
+    whole_session_revoke: "signed out",
+    whole_export_request: "asked for an export",
+    whole_person_grant: "person · role given",
     verb_accept: "accepted",
     verb_agree: "agreed",
     verb_answer: "answered",
@@ -182,5 +188,5 @@ export const NOUNS = [
 /** An action in words: the noun, and what was done to it; a verb that has no word stands as it is. */
 export function actionText(action: string, word: (key: string) => string | null): string {
   const [noun = "", verb = ""] = action.split(".");
-  return `${word(`audit.noun_${noun}`) ?? noun} · ${word(`audit.${noun}_${verb}`) ?? word(`audit.verb_${verb}`) ?? verb}`;
+  return word(`audit.whole_${noun}_${verb}`) ?? `${word(`audit.noun_${noun}`) ?? noun} · ${word(`audit.verb_${verb}`) ?? verb}`;
 }

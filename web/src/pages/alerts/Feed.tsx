@@ -4,11 +4,11 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api, dataOf } from "../../api/client";
-import { amount } from "../../parts/amounts";
 import { instant } from "../../parts/dates";
 import { useFieldName } from "../../parts/fieldWords";
-import { useIndicatorNames } from "../../parts/indicators";
+import { useIndicatorNames, useIndicatorUnits } from "../../parts/indicators";
 import { ProfileName, ProjectName } from "../../parts/names";
+import { figure } from "../../parts/numbers";
 import { ProblemAlert } from "../../parts/ProblemAlert";
 import { usePaged } from "../../parts/usePaged";
 import "../administration/jobWords";
@@ -83,17 +83,23 @@ function useFresh(items: Event[]): number {
   return unseen(items, lastSeen);
 }
 
+/** The project and the place that an event names; an approval names what it is about by its noun. */
+function namedIn(event: Event): { project_id?: string; profile_id?: string } {
+  const data = event.data as { project_id?: string; profile_id?: string; noun?: string; noun_id?: string };
+  return data.noun === "profile" && data.noun_id ? { ...data, profile_id: data.noun_id } : data;
+}
+
 function OneEvent({ event, isFresh }: { event: Event; isFresh: boolean }) {
   const { t, i18n } = useTranslation();
   const field = useFieldName();
-  const indicator = useIndicatorNames();
+  const [indicator, unitOf] = [useIndicatorNames(), useIndicatorUnits()];
   const names: Names = {
     word: (key, values) => (i18n.exists(key) ? t(key, values ?? {}) : (key.split("_").at(-1) ?? key)),
     field,
-    indicator,
-    amount: (value, unit) => amount(typeof value === "number" ? value : null, unit, i18n.language),
+    indicator: (code) => indicator(code, (event.data as { programme?: string }).programme),
+    amount: (value, unit) => `${figure(typeof value === "number" ? value : null)} ${unitOf(unit)}`.trim(),
   };
-  const data = event.data as { project_id?: string; profile_id?: string };
+  const data = namedIn(event);
   const place = placeOf(event);
   const sentence = sentenceOf(event, names);
   return (
