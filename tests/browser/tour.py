@@ -32,7 +32,7 @@ def tour(screen: Window, year: Year) -> Iterator[str]:
     screen.menu("合作事项")
     expect(page.get_by_text(year.place)).to_be_visible()
     yield "opportunities"
-    page.get_by_role("main").get_by_role("link").filter(has_text=year.place).click()
+    page.get_by_role("main").get_by_role("link", name=year.project).click()
     yield from tabs(screen, "opportunity")
     screen.menu("考核")
     page.get_by_role("button", name="展开行").first.click()

@@ -28,6 +28,8 @@ const READABLE = {
     colorTextPlaceholder: "rgba(255, 255, 255, 0.55)",
     colorError: "#ff6b6b",
     colorInfo: "#14b8a6",
+    // The ring around what has the focus.
+    colorPrimaryBorder: "#14b8a6",
     ...onTags({ purple: "#ab7ae0" }),
   },
 };
