@@ -9,7 +9,7 @@ import { ProblemAlert } from "../../parts/ProblemAlert";
 import { versionTag } from "../../parts/versionTag";
 import { useMay, useSession } from "../../shell/session";
 import { useMeasures } from "../ledger/measures";
-import "../opportunities/ledgerWords";
+import "../ledger/words";
 import "../opportunities/words";
 import { LineForm } from "./LineForm";
 import { OutlookForm } from "./OutlookForm";
