@@ -34,10 +34,12 @@ interface Props {
   error: unknown;
   /** What is tried anew where the service was only busy or away. */
   retry?: () => void;
+  /** What a place of the request is called, where the last part of its pointer is no field that has a name. */
+  nameOf?: (pointer: string) => string | null;
 }
 
 /** What went wrong, what one can do about it, and the number that an operator finds it by. */
-export function ProblemAlert({ error, retry }: Props) {
+export function ProblemAlert({ error, retry, nameOf }: Props) {
   const { t, i18n } = useTranslation();
   const [readAnew, setReadAnew] = useState<unknown>(null);
   if (error === null || error === undefined) return null;
@@ -54,7 +56,7 @@ export function ProblemAlert({ error, retry }: Props) {
       description={
         <Flex vertical gap={6}>
           {detail && <span lang="en">{detail}</span>}
-          <Fields problem={problem} />
+          <Fields problem={problem} nameOf={nameOf} />
           <More problem={problem} />
           <Remedy problem={problem} retry={retry} onReload={() => setReadAnew(error)} />
           <Typography.Text type="secondary" copyable={{ text: problem.request_id }} style={{ fontSize: 12, overflowWrap: "anywhere" }}>
@@ -66,7 +68,7 @@ export function ProblemAlert({ error, retry }: Props) {
   );
 }
 
-function Unreached({ error, retry }: Props) {
+function Unreached({ error, retry }: Pick<Props, "error" | "retry">) {
   const { t } = useTranslation();
   // A failed fetch is a TypeError in every browser; whatever else comes here says itself what it is.
   const away = error instanceof TypeError;
@@ -99,19 +101,19 @@ export function FieldProblem({ field }: { field: Pick<Schemas["ProblemField"], "
   );
 }
 
-function Fields({ problem }: { problem: Problem }) {
+function Fields({ problem, nameOf }: { problem: Problem } & Pick<Props, "nameOf">) {
   const { t, i18n } = useTranslation();
   const errors = problem.errors ?? [];
   if (errors.length === 0) return null;
-  const nameOf = (pointer: string) => {
+  const called = (pointer: string) => {
     const last = pointer.split("/").at(-1) ?? "";
-    return i18n.exists(`field.${last}`) ? t(`field.${last}`) : null;
+    return nameOf?.(pointer) ?? (i18n.exists(`field.${last}`) ? t(`field.${last}`) : null);
   };
   return (
     <ul style={{ margin: 0, paddingInlineStart: 18 }}>
       {errors.map((field, place) => (
         <li key={place}>
-          {nameOf(field.pointer) && <strong>{nameOf(field.pointer)} </strong>}
+          {called(field.pointer) && <strong>{called(field.pointer)} </strong>}
           {field.pointer && <Typography.Text code>{field.pointer}</Typography.Text>} <FieldProblem field={field} />
         </li>
       ))}

@@ -101,7 +101,7 @@ function SecondPersons({ settings, mayWrite }: Part) {
         {settings.second_person_for.length === 0 && t("settings.secondNone")}
         {settings.second_person_for.length > 0 && (
           <ul style={{ margin: 0, paddingInlineStart: 20 }}>
-            {settings.second_person_for.map((action) => (
+            {ACTIONS.filter((action) => settings.second_person_for.includes(action)).map((action) => (
               <li key={action}>{name(action)}</li>
             ))}
           </ul>

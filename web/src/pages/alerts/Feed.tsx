@@ -1,4 +1,5 @@
 import { ReloadOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Empty, Flex, Select, Skeleton, Tag, Typography } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -83,6 +84,17 @@ function useFresh(items: Event[]): number {
   return unseen(items, lastSeen);
 }
 
+/** By which search it was found; one that was deleted since has no name any more. */
+function SearchName({ id }: { id: string }) {
+  const { data } = useQuery({
+    queryKey: ["searches", "name", id],
+    queryFn: () => dataOf(api.GET("/v1/saved-searches/{search_id}", { params: { path: { search_id: id } } })),
+    retry: false,
+    staleTime: 60_000,
+  });
+  return data ? <Typography.Text type="secondary">{`${data.name}: `}</Typography.Text> : null;
+}
+
 /** The project and the place that an event names; an approval names what it is about by its noun. */
 function namedIn(event: Event): { project_id?: string; profile_id?: string } {
   const data = event.data as { project_id?: string; profile_id?: string; noun?: string; noun_id?: string };
@@ -108,12 +120,13 @@ function OneEvent({ event, isFresh }: { event: Event; isFresh: boolean }) {
         <time dateTime={event.occurred_at}>{instant(event.occurred_at)}</time>
       </Typography.Text>
       <div style={{ width: 96, flex: "none" }}>
-        <Tag color={COLOUR[groupOf(event.type)]}>{t(typeKey(event.type))}</Tag>
+        <Tag color={event.type === "saved_search.lost" ? "red" : COLOUR[groupOf(event.type)]}>{t(typeKey(event.type))}</Tag>
       </div>
       <div style={{ flex: "1 1 260px", minWidth: 0, overflowWrap: "anywhere" }}>
         {place ? <Link to={place}>{sentence}</Link> : sentence} {isFresh && <Tag color="red">{t("events.fresh")}</Tag>}
         {(data.project_id || data.profile_id) && (
           <div>
+            {groupOf(event.type) === "searches" && <SearchName id={event.subject_id} />}
             {data.project_id && <ProjectName id={data.project_id} />}
             {data.project_id && data.profile_id && " → "}
             {data.profile_id && <ProfileName id={data.profile_id} />}

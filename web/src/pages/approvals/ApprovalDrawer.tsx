@@ -34,7 +34,7 @@ export function ApprovalDrawer({ id, onClose }: { id: string | null; onClose: ()
       destroyOnHidden
       title={data ? t(wordsOf("action", data.action)) : t("approvals.title")}
       styles={{ wrapper: { maxWidth: "100vw" } }}
-      footer={data && data.id === id && <Decision approval={data} />}
+      footer={data && data.id === id && <Decision approval={data} onDone={onClose} />}
     >
       <ProblemAlert error={error} />
       {!data && !error && <Skeleton active />}
@@ -89,7 +89,7 @@ function Shown({ approval }: { approval: Approval }) {
   );
 }
 
-function Decision({ approval }: { approval: Approval }) {
+function Decision({ approval, onDone }: { approval: Approval; onDone: () => void }) {
   const { t } = useTranslation();
   const { person } = useSession();
   const [mayDecide, mayWrite] = [useMay("approvals:decide"), useMay("approvals:write")];
@@ -98,6 +98,12 @@ function Decision({ approval }: { approval: Approval }) {
   const params = { path: { approval_id: approval.id }, header: versionTag(approval) };
   // An approval publishes, opens, releases or submits: whatever is shown of that is read anew.
   const changes = [[]];
+  // Back to the list, where the next one waits.
+  const done = async (asked: Promise<Approval>) => {
+    const decided = await asked;
+    onDone();
+    return decided;
+  };
   const why = person === null ? "keyCannot" : own ? "own" : mayDecide ? null : "cannot";
   return (
     <Flex gap={8} wrap justify="end" align="center">
@@ -111,7 +117,7 @@ function Decision({ approval }: { approval: Approval }) {
           label={t("approvals.withdraw")}
           sentence={t("approvals.withdrawSays")}
           changes={changes}
-          run={() => dataOf(api.POST("/v1/approvals/{approval_id}/withdraw", { params }))}
+          run={() => done(dataOf(api.POST("/v1/approvals/{approval_id}/withdraw", { params })))}
         />
       )}
       {why === null && (
@@ -120,7 +126,7 @@ function Decision({ approval }: { approval: Approval }) {
             label={t("approvals.return")}
             button={{ danger: true }}
             changes={changes}
-            run={(body) => dataOf(api.POST("/v1/approvals/{approval_id}/return", { params, body }))}
+            run={(body) => done(dataOf(api.POST("/v1/approvals/{approval_id}/return", { params, body })))}
           >
             <Typography.Paragraph>{t("approvals.returnSays")}</Typography.Paragraph>
             <Form.Item name="comment" label={t("approvals.returnComment")} rules={[{ required: true, whitespace: true, message: t("common.required") }]}>
@@ -132,7 +138,7 @@ function Decision({ approval }: { approval: Approval }) {
             sentence={t("approvals.approveSays")}
             button={{ type: "primary" }}
             changes={changes}
-            run={() => dataOf(api.POST("/v1/approvals/{approval_id}/approve", { params }))}
+            run={() => done(dataOf(api.POST("/v1/approvals/{approval_id}/approve", { params })))}
           />
         </>
       )}

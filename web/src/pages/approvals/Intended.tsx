@@ -7,7 +7,6 @@ import { instant } from "../../parts/dates";
 import { FIELD_UNITS } from "../../parts/fieldUnits";
 import { FieldValue } from "../../parts/FieldValue";
 import { useFieldName } from "../../parts/fieldWords";
-import { ProfileName, ProjectName } from "../../parts/names";
 import { points } from "../../parts/numbers";
 import { ProblemAlert } from "../../parts/ProblemAlert";
 import { useMay } from "../../shell/session";
@@ -131,8 +130,6 @@ function Recommendation({ approval }: { approval: Approval }) {
       column={1}
       size="small"
       items={[
-        { key: "project", label: t("approvals.project"), children: <ProjectName id={project} /> },
-        { key: "place", label: t("approvals.place"), children: <ProfileName id={profile} /> },
         { key: "note", label: t("approvals.note"), children: textOf(approval, "note") || "—" },
         ...(match
           ? [
@@ -171,8 +168,6 @@ function Release({ approval }: { approval: Approval }) {
       column={1}
       size="small"
       items={[
-        { key: "project", label: t("approvals.project"), children: <ProjectName id={hold.project_id} /> },
-        { key: "place", label: t("approvals.place"), children: <ProfileName id={hold.profile_id} /> },
         {
           key: "held",
           label: t("approvals.held"),

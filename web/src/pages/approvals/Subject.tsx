@@ -29,6 +29,8 @@ export function useHold(id: string, enabled = true) {
   });
 }
 
+const ARROW = <span style={{ marginInline: 6 }}>→</span>;
+
 /** What an approval is about, by its names. */
 export function Subject({ approval, plain }: { approval: Approval; plain?: boolean }) {
   const { t } = useTranslation();
@@ -39,14 +41,18 @@ export function Subject({ approval, plain }: { approval: Approval; plain?: boole
     case "opportunity.recommend":
       return (
         <>
-          <ProjectName id={textOf(approval, "project_id")} plain={plain} /> → <ProfileName id={textOf(approval, "profile_id")} plain={plain} />
+          <ProjectName id={textOf(approval, "project_id")} plain={plain} />
+          {ARROW}
+          <ProfileName id={textOf(approval, "profile_id")} plain={plain} />
         </>
       );
     case "hold.release":
       if (hold === undefined) return <>{approval.noun_id}</>;
       return (
         <>
-          <ProjectName id={hold.project_id} plain={plain} /> → <ProfileName id={hold.profile_id} plain={plain} />
+          <ProjectName id={hold.project_id} plain={plain} />
+          {ARROW}
+          <ProfileName id={hold.profile_id} plain={plain} />
         </>
       );
     case "assessment.submit": {

@@ -50,8 +50,6 @@ pageWords(
     own: "这是您自己提交的，须由另一人审批。",
     cannot: "您的角色不能审批。请审批人员办理。",
     keyCannot: "用密钥登录不能审批，须由人员登录。",
-    project: "项目",
-    place: "载体",
     note: "说明",
     reason: "释放原因",
     held: "预留的数量",
@@ -61,7 +59,6 @@ pageWords(
     notEligible: "未通过准入：",
     scope: "范围",
     submission: "上报内容",
-    gone: "找不到这项审批，或您无权查看。",
   },
   {
     title: "Approvals",
@@ -111,8 +108,6 @@ pageWords(
     own: "You submitted this yourself: another person has to decide.",
     cannot: "Your role does not decide. An approver has to.",
     keyCannot: "A key cannot decide: a person has to sign in.",
-    project: "Project",
-    place: "Place",
     note: "Note",
     reason: "Why it is released",
     held: "What is held",
@@ -122,6 +117,5 @@ pageWords(
     notEligible: "Does not pass: ",
     scope: "Scope",
     submission: "What is submitted",
-    gone: "There is no such approval that you may see.",
   },
 );

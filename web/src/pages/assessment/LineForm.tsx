@@ -19,7 +19,7 @@ export function LineForm({ initial, put, cancel }: Props) {
   const counts = Form.useWatch("counts", form) ?? initial.counts;
   const required = [{ required: true, message: t("common.required") }];
   const text = (name: keyof LineValues, label: string, extra?: string) => (
-    <Form.Item name={name} label={t(`assessSet.${label}`)} extra={extra} rules={required} style={{ flex: "1 1 200px" }}>
+    <Form.Item name={name} label={t(`assessSet.${label}`)} extra={extra} rules={required} style={{ flex: "1 1 160px" }}>
       <Input maxLength={100} />
     </Form.Item>
   );
@@ -29,7 +29,7 @@ export function LineForm({ initial, put, cancel }: Props) {
     </Form.Item>
   );
   const choice = (name: keyof LineValues, values: readonly string[]) => (
-    <Form.Item name={name} label={t(`assessSet.${name}`)} rules={required} style={{ flex: "1 1 180px" }}>
+    <Form.Item name={name} label={t(`assessSet.${name}`)} rules={required} style={{ flex: "1 1 150px" }}>
       <Select options={values.map((one) => ({ value: one, label: t(`assessSet.${name}_${one}`) }))} />
     </Form.Item>
   );

@@ -40,7 +40,7 @@ export function PackDrawer({ id, onClose }: { id: string | null; onClose: () => 
 }
 
 function Editor({ pack }: { pack: Pack }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { organisation } = useSession();
   const { token } = theme.useToken();
   const mayEdit = useMay("targets:write") && pack.organisation_id === organisation.id;
@@ -94,7 +94,13 @@ function Editor({ pack }: { pack: Pack }) {
       <OutlookForm outlook={draft.outlook} change={mayEdit ? (outlook) => set({ outlook }) : undefined} />
       {mayEdit && (
         <Flex vertical gap={8} className="sticky-foot" style={{ background: token.colorBgElevated }}>
-          <ProblemAlert error={save.error} />
+          <ProblemAlert
+            error={save.error}
+            nameOf={(pointer) => {
+              const line = draft.indicators[Number(/^\/indicators\/(\d+)/.exec(pointer)?.[1] ?? -1)];
+              return line === undefined ? null : i18n.language === "en" ? line.name_en : line.name_zh;
+            }}
+          />
           <Flex gap={8} justify="end" align="center" wrap>
             {isChanged && <Typography.Text type="warning">{t("assessSet.unsaved")}</Typography.Text>}
             <Button disabled={!isChanged} onClick={() => setDraft(bodyOf(pack))}>
