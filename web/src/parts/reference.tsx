@@ -77,11 +77,15 @@ export function useQuantities(): Schemas["QuantityRead"][] {
 // People come and go: of them a hold warns what is short, and no pool is made.
 const LABOUR = new Set(["labour_persons", "skilled_labour_persons"]);
 
+// As people name them: land first, labour last of what is a field of its own.
+const ORDER = ["land_mu", "floor_area_m2", "power_kva", "labour_persons"];
+const place = (name: string) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+
 /** The quantities that a hold can keep, those that are fields first; `warns`: it never blocks. */
 export function useCapacities(): (Schemas["QuantityRead"] & { warns: boolean })[] {
   return useQuantities()
     .filter(({ kind }) => kind === "capacity")
-    .sort((a, b) => Number(b.is_field) - Number(a.is_field))
+    .sort((a, b) => place(a.name) - place(b.name))
     .map((quantity) => ({ ...quantity, warns: LABOUR.has(quantity.name) }));
 }
 

@@ -9,7 +9,7 @@ import { OrganisationName } from "../../parts/organisations";
 import { PagedTable } from "../../parts/PagedTable";
 import { RegionName } from "../../parts/reference";
 import { usePaged } from "../../parts/usePaged";
-import { useMay } from "../../shell/session";
+import { useMay, useSession } from "../../shell/session";
 import { EntryActions } from "./EntryActions";
 import { useMeasures } from "./measures";
 import "./words";
@@ -99,7 +99,8 @@ interface Shown {
 function What({ one, isOfRecord }: Shown & { isOfRecord: boolean }) {
   const { t } = useTranslation();
   const { nameOf } = useMeasures();
-  const may = useMay("opportunities:read");
+  // An authority decides on entries, but is no side of the records that they came of.
+  const may = [useMay("opportunities:read"), useSession().organisation.kind !== "authority"].every(Boolean);
   return (
     <Flex gap={4} wrap align="center">
       {nameOf(one.measure)}

@@ -25,6 +25,7 @@ export function Visits({ row }: { row: Opportunity }) {
       visit.stops.some((stop) => stop.profile_id === row.profile_id) &&
       (visit.project_id === null || visit.project_id === row.project_id),
   );
+  const initial = { project_id: row.project_id, stops: [{ profile_id: row.profile_id }] };
   return (
     <Flex vertical gap={12}>
       <ProblemAlert error={paged.error} />
@@ -33,11 +34,11 @@ export function Visits({ row }: { row: Opportunity }) {
           <FormDialog<VisitValues>
             label={t("visits.add")}
             button={{ type: "primary" }}
-            initial={{ project_id: row.project_id, stops: [{ profile_id: row.profile_id }], members: [{}] }}
+            initial={initial}
             changes={[["visits"]]}
             run={(values, key) => dataOf(api.POST("/v1/visits", { params: { header: { "idempotency-key": key } }, body: toBody(values) }))}
           >
-            <VisitFields projectId={row.project_id} />
+            <VisitFields initial={initial} projectId={row.project_id} />
           </FormDialog>
         </div>
       )}

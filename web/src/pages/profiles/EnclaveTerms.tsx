@@ -93,7 +93,7 @@ function OneTerms({ terms, isNamed }: { terms: Terms; isNamed: boolean }) {
           style={{ maxWidth: 620 }}
           dataSource={SHARED.map((what) => ({ what }))}
           columns={[
-            { title: t("terms.what"), dataIndex: "what", render: (what: string) => t(`terms.${what}`) },
+            { title: t("terms.what"), dataIndex: "what", render: (what: string) => <span style={{ whiteSpace: "nowrap" }}>{t(`terms.${what}`)}</span> },
             {
               title: (
                 <>
@@ -183,7 +183,7 @@ function TermsActions({ terms, place }: { terms: Terms; place: Profile | undefin
         run={(values) => dataOf(api.PATCH("/v1/enclave-terms/{terms_id}", { params, body: toBody(values) }))}
       >
         <Typography.Paragraph type="secondary">{t("terms.changeSays")}</Typography.Paragraph>
-        <TermsFields />
+        <TermsFields initial={toValues(terms)} />
       </FormDialog>
     </Flex>
   );

@@ -10,12 +10,15 @@ type Row = Schemas["Material"];
 interface Props {
   rows: Row[];
   change: (rows: Row[]) => void;
+  /** By the path of the field: `materials.0.name`. */
+  errors: Map<string, string>;
 }
 
 /** What a place has to offer of raw materials, a year, and how far it carries. */
-export function MaterialRows({ rows, change }: Props) {
+export function MaterialRows({ rows, change, errors }: Props) {
   const { t, i18n } = useTranslation();
   const put = (place: number, values: Partial<Row>) => change(rows.map((row, at) => (at === place ? { ...row, ...values } : row)));
+  const statusOf = (place: number, field: keyof Row) => (errors.has(`materials.${place}.${field}`) ? "error" : undefined);
   return (
     <Flex vertical gap={8}>
       {rows.map((row, place) => (
@@ -23,6 +26,7 @@ export function MaterialRows({ rows, change }: Props) {
           <Input
             aria-label={t("profiles.materialName")}
             placeholder={t("profiles.materialName")}
+            status={statusOf(place, "name")}
             value={row.name}
             onChange={(event) => put(place, { name: event.target.value })}
             style={{ flex: "1 1 120px" }}
@@ -30,6 +34,7 @@ export function MaterialRows({ rows, change }: Props) {
           <InputNumber
             aria-label={t("profiles.perYear")}
             placeholder={t("profiles.perYear")}
+            status={statusOf(place, "quantity_per_year")}
             value={row.quantity_per_year ?? null}
             onChange={(quantity_per_year) => put(place, { quantity_per_year })}
             controls={false}
@@ -47,6 +52,7 @@ export function MaterialRows({ rows, change }: Props) {
           <InputNumber
             aria-label={t("profiles.haul")}
             placeholder={t("profiles.haul")}
+            status={statusOf(place, "max_haul_km")}
             value={row.max_haul_km ?? null}
             onChange={(max_haul_km) => put(place, { max_haul_km })}
             controls={false}

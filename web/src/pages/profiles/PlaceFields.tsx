@@ -1,4 +1,5 @@
 import { Checkbox, DatePicker, Form, Input, InputNumber, Select, Typography } from "antd";
+import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { asDay, dayOf } from "../../parts/dates";
@@ -32,8 +33,8 @@ export function PlaceFields({ draft, set, mayEdit, errors }: Props) {
       key={key}
       label={name(key)}
       htmlFor={`place-${key}`}
-      validateStatus={below(errors, key).length > 0 ? "error" : ""}
-      help={below(errors, key).join(" ") || undefined}
+      validateStatus={errors.has(key) ? "error" : ""}
+      help={told(errors, key, t).length > 0 ? <Typography.Text type="danger">{told(errors, key, t).join(" ")}</Typography.Text> : undefined}
       style={{ marginBottom: 12 }}
     >
       {mayEdit ? edited : (shown ?? <Typography.Text type="secondary">{t("common.unknown")}</Typography.Text>)}
@@ -164,12 +165,12 @@ export function PlaceFields({ draft, set, mayEdit, errors }: Props) {
               </div>
             ))
           : null,
-        <RestrictedRows rows={draft.restricted_industries} change={(restricted_industries) => set({ restricted_industries })} />,
+        <RestrictedRows errors={errors} rows={draft.restricted_industries} change={(restricted_industries) => set({ restricted_industries })} />,
       )}
       {field(
         "materials",
         draft.materials.length > 0 ? draft.materials.map((one) => <div key={one.name}>{materialText(one, i18n.language)}</div>) : null,
-        <MaterialRows rows={draft.materials} change={(materials) => set({ materials })} />,
+        <MaterialRows errors={errors} rows={draft.materials} change={(materials) => set({ materials })} />,
       )}
       {(["lon", "lat"] as const).map((key) =>
         field(
@@ -198,11 +199,11 @@ export function PlaceFields({ draft, set, mayEdit, errors }: Props) {
 }
 
 /** What is said of a field and of the rows below it; of a row with its number. */
-function below(errors: Map<string, string>, field: string): string[] {
+function told(errors: Map<string, string>, field: string, t: TFunction): string[] {
   return [...errors].flatMap(([path, said]) => {
     if (path === field) return [said];
     if (!path.startsWith(`${field}.`)) return [];
     const row = Number(path.split(".")[1]);
-    return [Number.isNaN(row) ? said : `${row + 1}: ${said}`];
+    return [Number.isNaN(row) ? said : t("profiles.rowSays", { number: row + 1, said })];
   });
 }

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Flex, Table, Tag, Typography } from "antd";
+import { ConfigProvider, Flex, Table, Tag, theme, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf, type Schemas } from "../../api/client";
@@ -19,6 +19,7 @@ type Difference = Request["differences"][number];
 export function RequestAnswer({ request }: { request: Request }) {
   const { t, i18n } = useTranslation();
   const name = useFieldName();
+  const { token } = theme.useToken();
   const mayWrite = useMay("profiles:write");
   const { data: profile } = useQuery(oneProfile(request.profile_id));
   const isOpen = request.state === "answered" && mayWrite;
@@ -45,37 +46,40 @@ export function RequestAnswer({ request }: { request: Request }) {
       ) : (
         <>
           {profile?.is_synthetic && <Typography.Text type="warning">{t("requests.synthetic")}</Typography.Text>}
-          <Table<Difference>
-            size="small"
-            aria-label={t("requests.differences")}
-            rowKey="field"
-            pagination={false}
-            dataSource={request.differences}
-            scroll={{ x: "max-content" }}
-            {...(isOpen
-              ? {
-                  rowSelection: {
-                    selectedRowKeys: chosen,
-                    onChange: (keys) => choose(keys.map(String)),
-                    getCheckboxProps: (one) => ({ "aria-label": name(one.field) }),
-                  },
-                }
-              : {})}
-            columns={[
-              { title: t("requests.field"), key: "field", render: (_, one) => name(one.field) },
-              { title: t("requests.now"), key: "now", render: (_, one) => <Typography.Text type="secondary">{shown(one.before, one)}</Typography.Text> },
-              {
-                title: t("requests.after"),
-                key: "after",
-                render: (_, one) => (
-                  <>
-                    <Typography.Text strong>{one.after === null ? t("common.unknown") : shown(one.after, one)}</Typography.Text>{" "}
-                    {one.accepted && <Tag color="green">{t("requests.taken")}</Tag>}
-                  </>
-                ),
-              },
-            ]}
-          />
+          {/* The tint that follows from the primary colour would be a dark grey, on which nothing can be read. */}
+          <ConfigProvider theme={{ components: { Table: { rowSelectedBg: token.colorFillQuaternary, rowSelectedHoverBg: token.colorFillTertiary } } }}>
+            <Table<Difference>
+              size="small"
+              aria-label={t("requests.differences")}
+              rowKey="field"
+              pagination={false}
+              dataSource={request.differences}
+              scroll={{ x: "max-content" }}
+              {...(isOpen
+                ? {
+                    rowSelection: {
+                      selectedRowKeys: chosen,
+                      onChange: (keys) => choose(keys.map(String)),
+                      getCheckboxProps: (one) => ({ "aria-label": name(one.field) }),
+                    },
+                  }
+                : {})}
+              columns={[
+                { title: t("requests.field"), key: "field", render: (_, one) => name(one.field) },
+                { title: t("requests.now"), key: "now", render: (_, one) => <Typography.Text type="secondary">{shown(one.before, one)}</Typography.Text> },
+                {
+                  title: t("requests.after"),
+                  key: "after",
+                  render: (_, one) => (
+                    <>
+                      <Typography.Text strong>{one.after === null ? t("requests.notKnown") : shown(one.after, one)}</Typography.Text>{" "}
+                      {one.accepted && <Tag color="green">{t("requests.taken")}</Tag>}
+                    </>
+                  ),
+                },
+              ]}
+            />
+          </ConfigProvider>
         </>
       )}
       {isOpen && (

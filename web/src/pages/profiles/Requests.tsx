@@ -1,4 +1,5 @@
 import { UploadOutlined } from "@ant-design/icons";
+import { useMutation } from "@tanstack/react-query";
 import { Button, Card, Flex, Select, Tag, Typography, Upload } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -96,10 +97,10 @@ function RequestActions({ request }: { request: Request }) {
   const mayWrite = useMay("profiles:write");
   const params = { path: { request_id: request.id }, header: versionTag(request) };
   const changes = [["profile-requests"]];
-  const sheet = useChange(async () => {
-    const content = await dataOf(api.GET("/v1/profile-requests/{request_id}/sheet", { params: { path: params.path }, parseAs: "blob" }));
-    saveFile(content as unknown as Blob, `${t("requests.tab")}-${request.recipient ?? request.id}.xlsx`);
-  }, []);
+  const sheet = useMutation({
+    mutationFn: () => dataOf(api.GET("/v1/profile-requests/{request_id}/sheet", { params: { path: params.path }, parseAs: "blob" })),
+    onSuccess: (content) => saveFile(content as unknown as Blob, `${t("requests.tab")}-${request.recipient ?? request.id}.xlsx`),
+  });
   const enter = useChange(
     (file: File) =>
       dataOf(
@@ -116,7 +117,7 @@ function RequestActions({ request }: { request: Request }) {
     <Flex vertical gap={8}>
       <Flex gap={8} wrap>
         {request.state === "open" && (
-          <Button size="small" loading={sheet.isPending} onClick={() => sheet.mutate(undefined)}>
+          <Button size="small" loading={sheet.isPending} onClick={() => sheet.mutate()}>
             {t("requests.sheet")}
           </Button>
         )}

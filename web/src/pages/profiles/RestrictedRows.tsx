@@ -9,12 +9,15 @@ type Row = Schemas["RestrictedIndustry"];
 interface Props {
   rows: Row[];
   change: (rows: Row[]) => void;
+  /** By the path of the field: `restricted_industries.0.code`. */
+  errors: Map<string, string>;
 }
 
 /** The industries that a place refuses, or takes on a condition. */
-export function RestrictedRows({ rows, change }: Props) {
+export function RestrictedRows({ rows, change, errors }: Props) {
   const { t } = useTranslation();
   const put = (place: number, values: Partial<Row>) => change(rows.map((row, at) => (at === place ? { ...row, ...values } : row)));
+  const statusOf = (place: number, field: keyof Row) => (errors.has(`restricted_industries.${place}.${field}`) ? "error" : undefined);
   return (
     <Flex vertical gap={8}>
       {rows.map((row, place) => (
@@ -22,6 +25,7 @@ export function RestrictedRows({ rows, change }: Props) {
           <IndustrySelect
             aria-label={t("field.industry_code")}
             placeholder={t("field.industry_code")}
+            status={statusOf(place, "code")}
             value={row.code}
             onChange={(code) => put(place, { code: code ?? "" })}
             style={{ flex: "1 1 200px", minWidth: 0 }}
@@ -36,6 +40,7 @@ export function RestrictedRows({ rows, change }: Props) {
           <Input
             aria-label={t("profiles.condition")}
             placeholder={t("profiles.condition")}
+            status={statusOf(place, "condition")}
             value={row.condition ?? ""}
             onChange={(event) => put(place, { condition: event.target.value || null })}
             style={{ flex: "1 1 160px" }}

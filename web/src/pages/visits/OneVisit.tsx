@@ -1,8 +1,9 @@
+import { useMutation } from "@tanstack/react-query";
 import { Button, Card, Flex, Modal, Tag, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf } from "../../api/client";
-import { ActButton, FormDialog, useChange } from "../../parts/actions";
+import { ActButton, FormDialog } from "../../parts/actions";
 import { daysSince, today } from "../../parts/dates";
 import { ExportButton } from "../../parts/ExportButton";
 import { OrganisationName } from "../../parts/organisations";
@@ -25,9 +26,11 @@ export function OneVisit({ visit }: { visit: Visit }) {
   const mayWrite = useMay("visits:write") && visit.organisation_id === organisation.id;
   const params = { path: { visit_id: visit.id }, header: versionTag(visit) };
   return (
-    <Card size="small" title={visit.purpose} extra={visit.starts_on === visit.ends_on ? visit.starts_on : `${visit.starts_on} – ${visit.ends_on}`}>
+    <Card size="small" title={visit.purpose} styles={{ title: { whiteSpace: "normal" } }}>
       <Flex vertical gap={10}>
         <Typography.Text type="secondary">
+          {visit.starts_on === visit.ends_on ? visit.starts_on : `${visit.starts_on} – ${visit.ends_on}`}
+          {" · "}
           <OrganisationName id={visit.organisation_id} />
           {visit.project_id && (
             <>
@@ -64,7 +67,7 @@ export function OneVisit({ visit }: { visit: Visit }) {
               changes={CHANGES}
               run={(values) => dataOf(api.PUT("/v1/visits/{visit_id}", { params, body: toBody(values) }))}
             >
-              <VisitFields />
+              <VisitFields initial={toValues(visit)} />
             </FormDialog>
           )}
           <Files visit={visit} />
@@ -121,19 +124,20 @@ function Files({ visit }: { visit: Visit }) {
   const { t } = useTranslation();
   const [text, setText] = useState<string | null>(null);
   const path = { visit_id: visit.id };
-  const read = useChange(async () => {
-    setText(await dataOf(api.GET("/v1/visits/{visit_id}/itinerary", { params: { path }, parseAs: "text" })));
-  }, []);
-  const calendar = useChange(async () => {
-    const content = await dataOf(api.GET("/v1/visits/{visit_id}/calendar", { params: { path }, parseAs: "blob" }));
-    saveFile(content as unknown as Blob, `${visit.purpose.slice(0, 40)}.ics`);
-  }, []);
+  const read = useMutation({
+    mutationFn: () => dataOf(api.GET("/v1/visits/{visit_id}/itinerary", { params: { path }, parseAs: "text" })),
+    onSuccess: setText,
+  });
+  const calendar = useMutation({
+    mutationFn: () => dataOf(api.GET("/v1/visits/{visit_id}/calendar", { params: { path }, parseAs: "blob" })),
+    onSuccess: (content) => saveFile(content as unknown as Blob, `${visit.purpose.slice(0, 40)}.ics`),
+  });
   return (
     <>
-      <Button size="small" loading={read.isPending} onClick={() => read.mutate(undefined)}>
+      <Button size="small" loading={read.isPending} onClick={() => read.mutate()}>
         {t("visits.text")}
       </Button>
-      <Button size="small" loading={calendar.isPending} onClick={() => calendar.mutate(undefined)}>
+      <Button size="small" loading={calendar.isPending} onClick={() => calendar.mutate()}>
         {t("visits.calendar")}
       </Button>
       {visit.project_id && (

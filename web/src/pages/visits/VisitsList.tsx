@@ -13,6 +13,8 @@ import { toBody, type VisitValues } from "./values";
 import { VisitFields } from "./VisitFields";
 import "./words";
 
+const BLANK: Partial<VisitValues> = { stops: [{}] };
+
 /** All visits that the caller makes or hosts. */
 export function VisitsList() {
   const { t } = useTranslation();
@@ -34,11 +36,11 @@ export function VisitsList() {
           <FormDialog<VisitValues>
             label={t("visits.add")}
             button={{ type: "primary" }}
-            initial={{ stops: [{}], members: [{}] }}
+            initial={BLANK}
             changes={[["visits"]]}
             run={(values, key) => dataOf(api.POST("/v1/visits", { params: { header: { "idempotency-key": key } }, body: toBody(values) }))}
           >
-            <VisitFields />
+            <VisitFields initial={BLANK} />
           </FormDialog>
         )}
       </Flex>

@@ -19,7 +19,7 @@ export function visitOf(itinerary: Itinerary, known: { project_id: string; purpo
   return {
     ...known,
     ...(first && last ? { days: [asDay(first)!, asDay(last)!] as VisitValues["days"] } : {}),
-    members: [{}],
+    members: [],
     stops: itinerary.stops.map(({ profile_id, on }) => ({ profile_id, on: asDay(on) })),
     follow_ups: [],
   };
