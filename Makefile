@@ -14,6 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done)
 TEST_WORKERS ?= 2
+TEST_DEPTH ?= 1
 UPGRADE ?=
 
 help:  ## List the goals
@@ -26,8 +27,8 @@ run: $(VENV)/run.stamp web-where-npm-is  ## Set up, rank the demo project, serve
 	@$(BIN)/shanhai demo
 	@exec $(BIN)/shanhai serve
 
-test: $(VENV)/dev.stamp  ## Run all tests, on SQLite and PostgreSQL (TEST_WORKERS=2)
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal tests
+test: $(VENV)/dev.stamp web-where-npm-is chromium-where-apt-is  ## Run all tests, on SQLite and PostgreSQL (TEST_WORKERS=2 TEST_DEPTH=1)
+	TEST_DEPTH=$(TEST_DEPTH) $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal tests
 
 prove: $(VENV)/dev.stamp  ## Try 10,000 times what must never happen (ROUNDS=10000 KILLS=500, resumable)
 	$(BIN)/python -m tests.prove --proof holds --rounds $(or $(ROUNDS),10000) --json $(or $(PROOF),proof.json)
@@ -79,6 +80,22 @@ web-where-npm-is:
 		echo 'npm is missing: the service runs without its web console.' >&2; \
 	elif ! $(MAKE) --no-print-directory web >&2; then \
 		echo 'The web console could not be built; the service runs without it.' >&2; \
+	fi
+
+# The browser tests drive Debian's Chromium, or what SHANHAI_TEST_BROWSER names; without the fonts, Chinese is squares.
+.PHONY: chromium-where-apt-is
+chromium-where-apt-is:
+	@if [ -n "$${SHANHAI_TEST_BROWSER:-}" ] || command -v chromium >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then as_root=env; else as_root='sudo -n'; fi; \
+	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null && $$as_root apt-get update --quiet >&2 \
+		&& $$as_root env DEBIAN_FRONTEND=noninteractive \
+			apt-get install --yes --quiet --no-install-recommends chromium fonts-noto-cjk >&2; then \
+		exit 0; \
+	elif [ "$${CI:-}" = true ]; then \
+		echo 'Chromium is missing and cannot be installed here. CI must have it for the browser tests.' >&2; \
+		exit 1; \
+	else \
+		echo 'SKIPPED: Chromium is missing and cannot be installed here, so the browser tests do not run.' >&2; \
 	fi
 
 # The console is built and tested where npm is; Python alone must do for all the rest.

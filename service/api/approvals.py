@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from service.api.deps import (
     ApprovalDecider,
@@ -32,11 +34,12 @@ def list_approvals(
     actor: ApprovalReader,
     state: State | None = None,
     action: Action | None = None,
+    newest_first: Annotated[bool, Query(description="For looking back; else the oldest come first.")] = False,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[ApprovalRead]:
     """What was submitted in the caller's organisation, and what became of it; oldest first."""
-    statement = approvals.listed(actor, state, action)
+    statement = approvals.listed(actor, state, action, newest_first=newest_first)
     return page(request, session, statement, ApprovalRead.model_validate, limit, cursor)
 
 

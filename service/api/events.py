@@ -23,6 +23,9 @@ def list_events(
         Id | None, Query(description="`next_after` of the answer before, or any event's id.")
     ] = None,
     type: Annotated[EventType | None, Query(description="Of this type alone.")] = None,
+    newest_first: Annotated[
+        bool, Query(description="For people: `after` then leads back to what was before.")
+    ] = False,
     limit: Limit = 20,
 ) -> EventPage:
     """What has happened that concerns the caller's organisation, in the order in which it was committed.
@@ -30,7 +33,7 @@ def list_events(
     Whoever asks again with `after` misses nothing, be it a second or a month later; events are kept for a
     year.
     """
-    return events.following(session, actor, after, type, limit)
+    return events.following(session, actor, after, type, limit, newest_first=newest_first)
 
 
 @router.get("/{event_id}", summary="Read an event", responses=documented(404))

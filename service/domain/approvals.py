@@ -205,9 +205,12 @@ def visible_to(actor: Actor) -> SelectOfScalar[Approval]:
     return select(Approval).where(Approval.organisation_id == actor.organisation_id)
 
 
-def listed(actor: Actor, state: State | None, action: Action | None) -> SelectOfScalar[Approval]:
-    """Visible approvals, oldest first."""
-    statement = visible_to(actor).order_by(col(Approval.id))
+def listed(
+    actor: Actor, state: State | None, action: Action | None, *, newest_first: bool = False
+) -> SelectOfScalar[Approval]:
+    """Visible approvals; oldest first, for that is the order in which they should be decided."""
+    order = col(Approval.id).desc() if newest_first else col(Approval.id)
+    statement = visible_to(actor).order_by(order)
     if state:
         statement = statement.where(Approval.state == state)
     return statement.where(Approval.action == action) if action else statement

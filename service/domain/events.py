@@ -83,7 +83,7 @@ class EventRead(Answer):
 
 
 class EventPage(Answer):
-    """A part of the feed, oldest first."""
+    """A part of the feed, oldest first unless asked otherwise."""
 
     items: list[EventRead]
     next_after: Id | None = Field(description="Send it as `after` next time, be it now or in a month.")
@@ -162,23 +162,31 @@ def get(session: Session, actor: Actor, event_id: str) -> Event:
 
 
 def following(
-    session: Session, actor: Actor, after: str | None, type: EventType | None, limit: int
+    session: Session,
+    actor: Actor,
+    after: str | None,
+    type: EventType | None,
+    limit: int,
+    *,
+    newest_first: bool = False,
 ) -> EventPage:
-    """The feed after one of its events, or from its beginning.
+    """The feed after one of its events, or from its beginning; newest first it is read backwards, for people.
 
     Raises
     ------
     BadRequest
         ``unknown_event``: it is none of the organisation's, or is no longer kept.
     """
-    statement = visible_to(actor).order_by(col(Event.revision), col(Event.number))
+    places = (col(Event.revision), col(Event.number))
+    order = (place.desc() for place in places) if newest_first else places
+    statement = visible_to(actor).order_by(*order)
     if after is not None:
         last = session.exec(visible_to(actor).where(Event.id == after)).first()
         if last is None:
             raise BadRequest(
                 "unknown_event", "`after` is none of your events, or no longer kept. Start without it."
             )
-        statement = statement.where(_later(last))
+        statement = statement.where(_earlier(last) if newest_first else _later(last))
     if type is not None:
         statement = statement.where(Event.type == type)
     found = session.exec(statement.limit(limit + 1)).all()
@@ -195,4 +203,11 @@ def _later(last: Event) -> ColumnElement[bool]:
     return and_(
         col(Event.revision) >= last.revision,
         or_(col(Event.revision) > last.revision, col(Event.number) > last.number),
+    )
+
+
+def _earlier(last: Event) -> ColumnElement[bool]:
+    return and_(
+        col(Event.revision) <= last.revision,
+        or_(col(Event.revision) < last.revision, col(Event.number) < last.number),
     )

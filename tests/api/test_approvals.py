@@ -234,6 +234,16 @@ def test_a_submission_is_withdrawn_by_whoever_submitted_it(ruled: World) -> None
     assert decide(ruled, "qingyuan", by_key["id"], "withdraw").json()["state"] == "withdrawn"
 
 
+def test_what_was_decided_is_looked_back_on_newest_first(ruled: World) -> None:
+    ids = [submitted(ruled, "clerk", site_name=f"地块{number}")["id"] for number in range(3)]
+    for approval_id in ids:
+        assert decide(ruled, "first", approval_id, "approve").status_code == 200
+    asked = {"state": "approved", "newest_first": "true", "limit": 2}
+    first = ruled.get("clerk", "/v1/approvals", params=asked).json()
+    rest = ruled.get("clerk", "/v1/approvals", params={**asked, "cursor": first["next_cursor"]}).json()
+    assert [row["id"] for row in first["items"] + rest["items"]] == ids[::-1]
+
+
 def test_a_decision_is_of_what_was_read(ruled: World) -> None:
     waiting = submitted(ruled, "clerk")
     path = f"/v1/approvals/{waiting['id']}"

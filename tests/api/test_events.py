@@ -207,6 +207,17 @@ def test_events_of_one_change_keep_their_order_and_every_page_goes_on_where_the_
         assert rows[0].revision < rows[4].revision < rows[5].revision
 
 
+def test_newest_first_the_same_feed_is_read_backwards_page_by_page(world: World, database: Database) -> None:
+    bureau = world.organisations[BUREAU]
+    for count in (3, 2):
+        with writing(database) as session:
+            for number in range(count):
+                emit(session, "webhook.test", f"whk_{number}", {}, [bureau])
+    backwards = feed(world, BUREAU, newest_first="true")
+    assert [event["id"] for event in backwards] == [event["id"] for event in feed(world, BUREAU)][::-1]
+    assert len(backwards) == 5
+
+
 def test_an_empty_feed_has_nowhere_to_go_on_from_yet(world: World) -> None:
     answer = world.get("anji", "/v1/events").json()
     assert answer == {"items": [], "next_after": None, "has_more": False}

@@ -7,8 +7,13 @@ export const en: Words = {
     projects: "Projects",
     profiles: "Resource profiles",
     opportunities: "Opportunities",
+    approvals: "Approvals",
+    alerts: "Alerts",
     assessment: "Assessment",
     administration: "Administration",
+    waiting: "{{count}} wait for you",
+    open: "Open the menu",
+    account: "My account",
   },
   signIn: {
     title: "Sign in",
@@ -23,6 +28,9 @@ export const en: Words = {
     submit: "Sign in",
     out: "Sign out",
     keyNote: "The key is kept in this tab alone and forgotten when it is closed.",
+    notOut: "You are not signed out yet",
+    issuerNote: "Sign in at your organisation's own page and paste the id_token that it gives. It is good for five minutes, and once.",
+    given: "Your organisation's sign-in page has given an id_token: press Sign in.",
   },
   common: {
     search: "Search",

@@ -2,7 +2,10 @@
 export interface Words {
   name: string;
   tagline: string;
-  menu: Record<"projects" | "profiles" | "opportunities" | "assessment" | "administration", string>;
+  menu: Record<
+    "projects" | "profiles" | "opportunities" | "approvals" | "alerts" | "assessment" | "administration" | "waiting" | "open" | "account",
+    string
+  >;
   signIn: Record<
     | "title"
     | "byPassword"
@@ -15,7 +18,10 @@ export interface Words {
     | "idToken"
     | "submit"
     | "out"
-    | "keyNote",
+    | "keyNote"
+    | "notOut"
+    | "issuerNote"
+    | "given",
     string
   >;
   common: Record<

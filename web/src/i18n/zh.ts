@@ -7,8 +7,13 @@ export const zh: Words = {
     projects: "招商项目",
     profiles: "资源要素档案",
     opportunities: "合作事项",
+    approvals: "审批",
+    alerts: "动态与订阅",
     assessment: "考核",
     administration: "管理",
+    waiting: "{{count}} 项等您审批",
+    open: "打开菜单",
+    account: "我的账户",
   },
   signIn: {
     title: "登录",
@@ -23,6 +28,9 @@ export const zh: Words = {
     submit: "登录",
     out: "退出",
     keyNote: "密钥只保存在本标签页，关闭即清除。",
+    notOut: "退出没有成功，您仍处于登录状态",
+    issuerNote: "在本单位的登录页登录后，把得到的身份令牌贴在这里。令牌五分钟内有效，只能用一次。",
+    given: "已收到本单位登录页给出的身份令牌，请点“登录”。",
   },
   common: {
     search: "搜索",

@@ -1,18 +1,29 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Button, Card, Flex, Form, Input, Tabs, Typography } from "antd";
+import { Alert, Button, Card, Flex, Form, Input, Tabs, theme, Typography } from "antd";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf, keptKey, type Schemas } from "../api/client";
 import { setLanguage } from "../i18n";
 import { ProblemAlert } from "../parts/ProblemAlert";
+import { issuerAnswer, tokenOf } from "./issuerAnswer";
 import { NewPassword } from "./NewPassword";
 
 type SessionWrite = Schemas["SessionWrite"];
+const ORGANISATION = "shanhai-organisation";
 
 /** The first page: by user name and password, by the organisation's own sign-in, or by a key. */
 export function SignIn({ session }: { session: Schemas["SessionRead"] | null }) {
   const { t, i18n } = useTranslation();
+  const { token } = theme.useToken();
   return (
-    <Flex vertical align="center" justify="center" gap={16} style={{ minHeight: "100vh", padding: 16 }} id="main">
+    <Flex
+      vertical
+      align="center"
+      justify="center"
+      gap={16}
+      style={{ minHeight: "100vh", boxSizing: "border-box", padding: 16, background: token.colorBgLayout }}
+      id="main"
+    >
       <Typography.Title level={1} style={{ marginBottom: 0 }}>
         山海 Shanhai
       </Typography.Title>
@@ -29,9 +40,15 @@ export function SignIn({ session }: { session: Schemas["SessionRead"] | null }) 
 
 function Ways() {
   const { t } = useTranslation();
+  const [given] = useState(() => issuerAnswer(window.location.search, window.location.hash));
+  useEffect(() => {
+    // A token stays in no history and on no screen; nobody is signed in by a link without saying so.
+    if (given) window.history.replaceState(null, "", window.location.pathname);
+  }, [given]);
   const client = useQueryClient();
   const enter = useMutation({
     mutationFn: async (body: Partial<SessionWrite> & { key?: string }) => {
+      if (body.id_token) localStorage.setItem(ORGANISATION, body.organisation_id ?? "");
       if (body.key === undefined) return dataOf(api.POST("/v1/sessions", { body: body as SessionWrite }));
       keptKey.set(body.key.trim());
       try {
@@ -52,6 +69,7 @@ function Ways() {
   return (
     <Flex vertical gap={12}>
       <Tabs
+        defaultActiveKey={given ? "issuer" : "password"}
         onChange={() => enter.reset()}
         items={[
           {
@@ -85,12 +103,20 @@ function Ways() {
             key: "issuer",
             label: t("signIn.byIssuer"),
             children: (
-              <Form layout="vertical" onFinish={enter.mutate} requiredMark={false}>
+              <Form
+                layout="vertical"
+                onFinish={(body: { organisation_id: string; id_token: string }) =>
+                  enter.mutate({ organisation_id: body.organisation_id.trim(), id_token: tokenOf(body.id_token) })
+                }
+                requiredMark={false}
+                initialValues={{ organisation_id: given?.organisation_id || localStorage.getItem(ORGANISATION), id_token: given?.id_token }}
+              >
+                {given && <Alert type="info" showIcon role="status" title={t("signIn.given")} style={{ marginBottom: 12 }} />}
                 <Form.Item name="organisation_id" label={t("signIn.organisation")} rules={must}>
-                  <Input />
+                  <Input autoComplete="organization" placeholder="org_…" />
                 </Form.Item>
-                <Form.Item name="id_token" label={t("signIn.idToken")} rules={must}>
-                  <Input.TextArea rows={3} />
+                <Form.Item name="id_token" label={t("signIn.idToken")} rules={must} extra={given ? undefined : t("signIn.issuerNote")}>
+                  <Input.TextArea rows={3} autoComplete="off" spellCheck={false} />
                 </Form.Item>
                 {submit}
               </Form>

@@ -6,6 +6,7 @@ import type { Schemas } from "../api/client";
 import { pageWords } from "../i18n/pageWords";
 import { useMay } from "../shell/session";
 import { ProblemAlert } from "./ProblemAlert";
+import { detailOf, titleOf } from "./problems";
 import { percentOf, useExport } from "./useExport";
 
 pageWords(
@@ -16,7 +17,7 @@ pageWords(
 
 /** A button that has a file made, shows how far it is, and turns into its link. */
 export function ExportButton({ what, children }: { what: Schemas["ExportWrite"]; children: ReactNode }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const permitted = [useMay("exports:write"), useMay("jobs:read"), useMay("files:read")].every(Boolean);
   const { ask, job, file, busy, error } = useExport();
   if (!permitted) return null;
@@ -33,7 +34,7 @@ export function ExportButton({ what, children }: { what: Schemas["ExportWrite"];
       </Button>
       {job && busy && <Progress percent={percentOf(job) ?? 0} size="small" status="active" />}
       {job?.state === "failed" && (
-        <Alert type="error" showIcon role="alert" title={job.problem?.detail ?? t("export.failed")} description={job.id} />
+        <Alert type="error" showIcon role="alert" title={job.problem ? titleOf(job.problem, i18n.language) : t("export.failed")} description={[job.problem && detailOf(job.problem, i18n.language), job.id].filter(Boolean).join(" · ")} />
       )}
       <ProblemAlert error={error} />
     </Flex>

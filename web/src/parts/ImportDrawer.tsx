@@ -7,7 +7,8 @@ import { api, dataOf, type Schemas } from "../api/client";
 import { pageWords } from "../i18n/pageWords";
 import { useFieldName } from "./fieldWords";
 import { PagedTable } from "./PagedTable";
-import { ProblemAlert } from "./ProblemAlert";
+import { FieldProblem, ProblemAlert } from "./ProblemAlert";
+import { detailOf, titleOf } from "./problems";
 import { saveTemplate, settled, useImport, type Kind, type Mode } from "./useImport";
 import { usePaged } from "./usePaged";
 
@@ -148,8 +149,11 @@ function Underway({ one, word }: { one: Import | undefined; word: string }) {
 }
 
 function Outcome({ one }: { one: Import }) {
-  const { t } = useTranslation();
-  if (one.problem) return <Alert type="error" showIcon role="alert" title={one.problem.detail} description={one.id} />;
+  const { t, i18n } = useTranslation();
+  if (one.problem) {
+    const said = [detailOf(one.problem, i18n.language), one.id].filter(Boolean).join(" · ");
+    return <Alert type="error" showIcon role="alert" title={titleOf(one.problem, i18n.language)} description={said} />;
+  }
   const counts = t("importing.counts", {
     accepted: one.rows_accepted,
     refused: one.rows_refused,
@@ -206,7 +210,7 @@ function Errors({ one }: { one: Import }) {
         columns={[
           { title: t("importing.line"), dataIndex: "line", width: 60 },
           { title: t("importing.column"), key: "column", width: 130, render: (_, each) => each.column ?? each.pointer },
-          { title: t("importing.detail"), dataIndex: "detail" },
+          { title: t("importing.detail"), key: "detail", render: (_, each) => <FieldProblem field={each} /> },
         ]}
       />
     </section>

@@ -1,36 +1,78 @@
 import { useMutation, useQueryClient, type QueryKey } from "@tanstack/react-query";
 import { App, Button, Flex, Form, Modal, type ButtonProps } from "antd";
-import { useRef, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
 import { pageWords } from "../i18n/pageWords";
+import { waitingIn } from "./approvalsWaiting";
 import { fieldErrors } from "./fieldErrors";
 import { newKey } from "./newKey";
 import { ProblemAlert } from "./ProblemAlert";
 
 pageWords(
   "act",
-  { done: "已完成", waits: "已提交，等待第二人审批", ok: "确定" },
-  { done: "Done", waits: "Handed in: a second person has to approve", ok: "OK" },
+  {
+    done: "已完成",
+    waits: "已提交，等待第二人审批",
+    waitsWhere: "批准之前不会生效。提交的内容和办理情况在“审批”里。",
+    toApproval: "查看这项审批",
+    ok: "确定",
+  },
+  {
+    done: "Done",
+    waits: "Handed in: a second person has to approve",
+    waitsWhere: "Nothing takes effect until then. What you handed in, and what becomes of it, stands under Approvals.",
+    toApproval: "Show the approval",
+    ok: "OK",
+  },
 );
 
-/** Whether an answer is an approval that still waits, in place of what was asked for. */
-function waits(answer: unknown): boolean {
-  return typeof answer === "object" && answer !== null && "submitted_by_person_id" in answer;
-}
-
-/** A change: tells that it was made, and reads anew what it has changed. */
+/** A change: tells that it was made, or that it waits and where, and reads anew what it has changed. */
 export function useChange<V, R>(run: (values: V) => Promise<R>, changes: QueryKey[], then?: (answer: R) => void) {
   const client = useQueryClient();
   const { message } = App.useApp();
   const { t } = useTranslation();
+  const tellWaits = useTellWaits();
   return useMutation({
     mutationFn: run,
     onSuccess: async (answer) => {
-      void message.success(t(waits(answer) ? "act.waits" : "act.done"));
+      if (!tellWaits(answer)) void message.success(t("act.done"));
       await Promise.all(changes.map((queryKey) => client.invalidateQueries({ queryKey })));
       then?.(answer);
     },
   });
+}
+
+/** Says that an answer waits for a second person, and leads there; false where it does not wait. */
+export function useTellWaits(): (answer: unknown) => boolean {
+  const client = useQueryClient();
+  const { notification } = App.useApp();
+  const navigate = useNavigate();
+  const { t } = useTranslation();
+  return (answer) => {
+    const approval = waitingIn(answer);
+    if (approval === null) return false;
+    void client.invalidateQueries({ queryKey: ["approvals"] });
+    notification.info({
+      key: approval.id,
+      title: t("act.waits"),
+      description: t("act.waitsWhere"),
+      duration: 20,
+      role: "status",
+      actions: (
+        <Button
+          type="primary"
+          onClick={() => {
+            notification.destroy(approval.id);
+            void navigate(`/approvals?id=${approval.id}`);
+          }}
+        >
+          {t("act.toApproval")}
+        </Button>
+      ),
+    });
+    return true;
+  };
 }
 
 interface ActProps {
@@ -80,12 +122,13 @@ interface FormDialogProps<V> {
   run: (values: V, idempotencyKey: string) => Promise<unknown>;
   changes: QueryKey[];
   button?: ButtonProps;
+  width?: number;
   children: ReactNode;
 }
 
 /** A button that opens a small form in a dialog; what the service refuses stands inside, and at its fields. */
 export function FormDialog<V extends object>(props: FormDialogProps<V>) {
-  const { label, title, initial, run, changes, button, children } = props;
+  const { label, title, initial, run, changes, button, width, children } = props;
   const { i18n } = useTranslation();
   const [open, setOpen] = useState(false);
   const [form] = Form.useForm<V>();
@@ -96,6 +139,12 @@ export function FormDialog<V extends object>(props: FormDialogProps<V>) {
     change.reset();
     setOpen(true);
   };
+  const stored = JSON.stringify(initial ?? {});
+  useEffect(() => {
+    // What was read anew while the dialog is open stands wherever nothing was typed; the text stands for the values.
+    for (const [name, value] of Object.entries(open ? (initial ?? {}) : {}))
+      if (!form.isFieldsTouched([name as never])) form.setFieldValue(name as never, value as never);
+  }, [stored]);
   const send = (values: V) =>
     change.mutate(values, {
       onError: (error) => {
@@ -113,6 +162,7 @@ export function FormDialog<V extends object>(props: FormDialogProps<V>) {
         open={open}
         title={title ?? label}
         destroyOnHidden
+        width={width ?? 520}
         onCancel={() => setOpen(false)}
         onOk={() => form.submit()}
         confirmLoading={change.isPending}

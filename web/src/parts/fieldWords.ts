@@ -69,6 +69,9 @@ pageWords(
     environment_unit: "三线一单管控单元",
     as_of: "填报日期",
     valid_until: "有效期至",
+    restricted_fields: "对外只显示区间",
+    is_synthetic: "合成数据",
+    unconfirmed: "未经县方确认",
   },
   {
     name: "Project",
@@ -134,6 +137,9 @@ pageWords(
     environment_unit: "Environment control unit",
     as_of: "As of",
     valid_until: "Valid until",
+    restricted_fields: "Shown to others as bands",
+    is_synthetic: "Synthetic",
+    unconfirmed: "Not confirmed by the county",
   },
 );
 

@@ -116,30 +116,6 @@ export function RegionSelect({ level, ...select }: Picked & { level?: Region["le
   );
 }
 
-/** Several regions, by parts of their names or the starts of their codes. */
-export function RegionsSelect(select: Pick<SelectProps<string[]>, "id" | "value" | "onChange">) {
-  const { t } = useTranslation();
-  const [typed, type] = useState("");
-  const q = useDebounced(typed.trim());
-  const { data, isFetching } = useQuery({
-    queryKey: ["regions", undefined, q],
-    queryFn: () => dataOf(api.GET("/v1/regions", { params: { query: { q, limit: 20 } } })),
-    enabled: q !== "",
-    ...KEEP,
-  });
-  return (
-    <Select
-      {...select}
-      mode="multiple"
-      showSearch={{ filterOption: false, onSearch: type }}
-      loading={isFetching}
-      notFoundContent={t(q === "" ? "common.search" : "common.nothing")}
-      labelRender={({ value }) => <RegionName code={String(value)} />}
-      options={(q === "" ? [] : (data?.items ?? [])).map((region) => ({ value: region.code, label: `${region.full_name} ${region.code}` }))}
-    />
-  );
-}
-
 /** An industry of GB/T 4754 by part of its name or the start of its code. */
 export function IndustrySelect(select: Picked) {
   const [typed, type] = useState("");
@@ -159,6 +135,35 @@ export function IndustrySelect(select: Picked) {
       showSearch={{ filterOption: false, onSearch: type }}
       loading={isFetching}
       options={all.map(({ code, name }) => ({ value: code, label: `${code} ${name}` }))}
+    />
+  );
+}
+
+type PickedMany = Omit<SelectProps<string[]>, "options" | "showSearch" | "filterOption" | "onSearch" | "mode">;
+
+/** Several regions, each by part of its name or the start of its code. */
+export function RegionsSelect(select: PickedMany) {
+  const { t } = useTranslation();
+  const [typed, type] = useState("");
+  const q = useDebounced(typed.trim());
+  const chosen = useRegions(select.value ?? []);
+  const { data, isFetching } = useQuery({
+    queryKey: ["regions", undefined, q],
+    queryFn: () => dataOf(api.GET("/v1/regions", { params: { query: { q, limit: 20 } } })),
+    enabled: q !== "",
+    ...KEEP,
+  });
+  const found = q === "" ? [...chosen.values()] : (data?.items ?? []);
+  const label = (region: Region) => `${region.full_name} ${region.code}`;
+  return (
+    <Select<string[]>
+      {...select}
+      mode="multiple"
+      showSearch={{ filterOption: false, onSearch: type }}
+      loading={isFetching}
+      notFoundContent={t(q === "" ? "common.search" : "common.nothing")}
+      options={found.map((region) => ({ value: region.code, label: label(region) }))}
+      labelRender={({ value, label: shown }) => shown ?? chosen.get(String(value))?.full_name ?? value}
     />
   );
 }

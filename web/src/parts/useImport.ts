@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { api, dataOf, type Schemas } from "../api/client";
+import { i18n } from "../i18n";
 import { newKey } from "./newKey";
 import { saveFile } from "./saveFile";
 
@@ -24,7 +25,7 @@ export function useImport(kind: Kind) {
   const send = useMutation({
     mutationFn: async (file: File) => {
       const format = formatOf(file.name);
-      if (format === undefined) throw new Error(file.name);
+      if (format === undefined) throw new Error(i18n.t("importing.wrongFormat", { name: file.name }));
       const stored = await dataOf(
         api.POST("/v1/files", {
           params: { query: { name: file.name }, header: { "idempotency-key": newKey() } },

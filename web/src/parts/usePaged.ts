@@ -6,13 +6,20 @@ interface Page<T> {
 }
 
 /** A list that pages by cursor: all items read so far, and how to read on. */
-export function usePaged<T>(key: QueryKey, ask: (cursor: string | undefined) => Promise<Page<T>>, enabled = true) {
+export function usePaged<T>(
+  key: QueryKey,
+  ask: (cursor: string | undefined) => Promise<Page<T>>,
+  enabled = true,
+  /** How soon the items that were read are read anew, in milliseconds; false for never. */
+  again: (items: T[]) => number | false = () => false,
+) {
   const query = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam }) => ask(pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     enabled,
+    refetchInterval: ({ state }) => (state.error ? false : again(state.data?.pages.flatMap((page) => page.items) ?? [])),
   });
   return {
     items: query.data?.pages.flatMap((page) => page.items) ?? [],

@@ -1,31 +1,41 @@
 import { BulbOutlined, GlobalOutlined, LogoutOutlined, MenuOutlined } from "@ant-design/icons";
-import { Button, Drawer, Flex, Grid, Layout, Menu, Space, Tooltip, Typography } from "antd";
+import { Badge, Button, Drawer, Flex, Grid, Layout, Menu, Space, Tooltip, Typography } from "antd";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "react-router";
 import { setLanguage } from "../i18n";
+import { pagesOf } from "./pages";
 import { useScheme } from "./scheme";
 import { useSession, useSignOut } from "./session";
-
-const PAGES = ["projects", "profiles", "opportunities", "assessment", "administration"] as const;
+import { useWaiting } from "./useWaiting";
 
 /** Head with the pages, language and colours, around every page. */
 export function Frame({ children }: { children: ReactNode }) {
   const { t, i18n } = useTranslation();
-  const { organisation, person } = useSession();
+  const { organisation, person, permissions } = useSession();
+  const waiting = useWaiting();
   const signOut = useSignOut();
   const [scheme, setScheme] = useScheme();
   const [open, setOpen] = useState(false);
   const wide = Grid.useBreakpoint().lg;
   const here = useLocation().pathname.split("/")[1] ?? "";
-  const items = PAGES.map((page) => ({
+  const items = pagesOf(permissions).map((page) => ({
     key: page,
     label: (
       <Link to={`/${page}`} onClick={() => setOpen(false)} aria-current={here === page ? "page" : undefined}>
         {t(`menu.${page}`)}
+        {page === "approvals" && waiting.count > 0 && (
+          <Badge
+            count={waiting.text}
+            color="#c81e1e"
+            title={t("menu.waiting", { count: waiting.count })}
+            style={{ marginInlineStart: 6, boxShadow: "none" }}
+          />
+        )}
       </Link>
     ),
   }));
+  const name = person ? `${organisation.name} · ${person.name}` : organisation.name;
   return (
     <Layout style={{ minHeight: "100vh" }}>
       <a className="skip-link" href="#main">
@@ -36,7 +46,7 @@ export function Frame({ children }: { children: ReactNode }) {
           {!wide && (
             <Button
               type="text"
-              aria-label="menu"
+              aria-label={t("menu.open")}
               icon={<MenuOutlined style={{ color: "#fff" }} />}
               onClick={() => setOpen(true)}
             />
@@ -59,10 +69,11 @@ export function Frame({ children }: { children: ReactNode }) {
           )}
           <Space size={4}>
             {wide && (
-              <Typography.Text style={{ color: "#fff", whiteSpace: "nowrap" }}>
-                {organisation.name}
-                {person ? ` · ${person.name}` : ""}
-              </Typography.Text>
+              <Tooltip title={t("menu.account")}>
+                <Link to="/administration?tab=account" className="account-link">
+                  {name}
+                </Link>
+              </Tooltip>
             )}
             <Tooltip title={t("common.language")}>
               <Button
@@ -91,7 +102,7 @@ export function Frame({ children }: { children: ReactNode }) {
           </Space>
         </Flex>
       </Layout.Header>
-      <Drawer open={open} placement="left" onClose={() => setOpen(false)} title={organisation.name} size={260}>
+      <Drawer open={open} placement="left" onClose={() => setOpen(false)} title={name} size={260}>
         <Menu mode="inline" selectedKeys={[here]} items={items} style={{ borderInlineEnd: 0 }} />
       </Drawer>
       <Layout.Content id="main" style={{ padding: wide ? 24 : 12 }}>

@@ -1,6 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { App } from "antd";
 import { createContext, use, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 import { api, dataOf, keptKey, Refused, type Schemas } from "../api/client";
+import { ProblemAlert } from "../parts/ProblemAlert";
 
 type Session = Schemas["SessionRead"];
 const Current = createContext<Session | null>(null);
@@ -40,9 +43,19 @@ export function useMay(permission: Schemas["Permission"]): boolean {
 
 export function useSignOut(): () => Promise<void> {
   const client = useQueryClient();
+  const { modal } = App.useApp();
+  const { t } = useTranslation();
   return async () => {
-    if (keptKey.get()) keptKey.clear();
-    else await api.DELETE("/v1/sessions/current");
+    try {
+      if (keptKey.get()) keptKey.clear();
+      else await dataOf(api.DELETE("/v1/sessions/current"));
+    } catch (error) {
+      // Who has no session is out; with any other answer the cookie may still be good, and that must be known.
+      if (!(error instanceof Refused && error.status === 401)) {
+        modal.error({ title: t("signIn.notOut"), content: <ProblemAlert error={error} /> });
+        return;
+      }
+    }
     client.clear();
     window.location.assign("/");
   };

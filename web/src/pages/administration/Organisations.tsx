@@ -1,12 +1,15 @@
-import { Flex, Form, Input, Select } from "antd";
+import { Flex, Form, Input, Select, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf, type Schemas } from "../../api/client";
 import { FormDialog } from "../../parts/actions";
+import { changed } from "../../parts/changed";
+import { OrganisationName, OrganisationSelect } from "../../parts/organisations";
 import { PagedTable } from "../../parts/PagedTable";
 import { RegionName, RegionSelect } from "../../parts/reference";
 import { useDebounced } from "../../parts/useDebounced";
 import { usePaged } from "../../parts/usePaged";
+import { versionTag } from "../../parts/versionTag";
 import { useMay } from "../../shell/session";
 
 type Organisation = Schemas["OrganisationRead"];
@@ -21,7 +24,6 @@ export function Organisations() {
   const paged = usePaged(["organisations", q, kind], (cursor) =>
     dataOf(api.GET("/v1/organisations", { params: { query: { q, kind, limit: 20, cursor } } })),
   );
-  const required = [{ required: true, message: t("common.required") }];
   const kinds = KINDS.map((one) => ({ value: one, label: t(`admin.kind_${one}`) }));
   return (
     <Flex vertical gap={12}>
@@ -35,15 +37,7 @@ export function Organisations() {
             changes={[["organisations"]]}
             run={(body, key) => dataOf(api.POST("/v1/organisations", { body, params: { header: { "idempotency-key": key } } }))}
           >
-            <Form.Item name="name" label={t("admin.name")} rules={required}>
-              <Input maxLength={200} />
-            </Form.Item>
-            <Form.Item name="kind" label={t("admin.kind")} rules={required}>
-              <Select options={kinds} />
-            </Form.Item>
-            <Form.Item name="region_code" label={t("admin.region")}>
-              <RegionSelect allowClear />
-            </Form.Item>
+            <Fields />
           </FormDialog>
         )}
       </Flex>
@@ -54,9 +48,50 @@ export function Organisations() {
           { title: t("admin.name"), dataIndex: "name" },
           { title: t("admin.kind"), dataIndex: "kind", render: (one: string) => t(`admin.kind_${one}`) },
           { title: t("admin.region"), dataIndex: "region_code", render: (code: string | null) => (code ? <RegionName code={code} /> : "—") },
-          { title: "id", dataIndex: "id" },
+          { title: t("admin.parent"), dataIndex: "parent_organisation_id", render: (id: string | null) => <OrganisationName id={id} /> },
+          { title: t("admin.id"), dataIndex: "id", render: (id: string) => <Typography.Text copyable={{ text: id }} style={{ fontSize: 12 }}>{id}</Typography.Text> },
+          ...(mayWrite ? [{ title: t("common.actions"), key: "actions", render: (_: unknown, one: Organisation) => <Change one={one} /> }] : []),
         ]}
       />
     </Flex>
+  );
+}
+
+function Fields() {
+  const { t } = useTranslation();
+  const required = [{ required: true, message: t("common.required") }];
+  return (
+    <>
+      <Form.Item name="name" label={t("admin.name")} rules={required}>
+        <Input maxLength={200} />
+      </Form.Item>
+      <Form.Item name="kind" label={t("admin.kind")} rules={required}>
+        <Select options={KINDS.map((one) => ({ value: one, label: t(`admin.kind_${one}`) }))} />
+      </Form.Item>
+      <Form.Item name="region_code" label={t("admin.region")}>
+        <RegionSelect allowClear />
+      </Form.Item>
+      <Form.Item name="parent_organisation_id" label={t("admin.parent")}>
+        <OrganisationSelect allowClear />
+      </Form.Item>
+    </>
+  );
+}
+
+function Change({ one }: { one: Organisation }) {
+  const { t } = useTranslation();
+  const { name, kind, region_code, parent_organisation_id } = one;
+  const params = { path: { organisation_id: one.id }, header: versionTag(one) };
+  return (
+    <FormDialog<Schemas["OrganisationWrite"]>
+      label={t("common.edit")}
+      title={t("admin.changeOrganisation")}
+      button={{ size: "small" }}
+      initial={{ name, kind, region_code, parent_organisation_id }}
+      changes={[["organisations"], ["organisation", one.id]]}
+      run={(values) => dataOf(api.PATCH("/v1/organisations/{organisation_id}", { params, body: changed(one, values) }))}
+    >
+      <Fields />
+    </FormDialog>
   );
 }

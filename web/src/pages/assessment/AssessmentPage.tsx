@@ -13,26 +13,22 @@ import { ProblemAlert } from "../../parts/ProblemAlert";
 import { useMay, useSession } from "../../shell/session";
 import { LedgerView } from "../ledger/LedgerView";
 import "../ledger/words";
+import { Bulletins } from "./Bulletins";
 import { FormExport } from "./FormExport";
 import { Indicators } from "./Indicators";
 import { OtherYears } from "./OtherYears";
+import { Packs } from "./Packs";
 import { ProgressChart } from "./ProgressChart";
-import type { Assessment } from "./risks";
+import { PERIODS, PROGRAMMES, scopeOf, type Scope } from "./scope";
+import "./setWords";
 import { Shortfalls } from "./Shortfalls";
 import { Submissions } from "./Submissions";
 import { Summary } from "./Summary";
 import { Targets } from "./Targets";
 import "./words";
 
-const PROGRAMMES = ["mountain_sea", "east_west", "other"] as const;
-const PERIODS = ["first_quarter", "first_half", "first_three_quarters", "year"] as const;
-
 /** What is asked of the page, as its address says it. */
-interface Asked {
-  year: number;
-  programme: Assessment["programme"];
-  period: Assessment["period"];
-  organisation_id: string | undefined;
+interface Asked extends Scope {
   pairing_id: string | undefined;
   years_back: number | undefined;
 }
@@ -43,12 +39,9 @@ export default function AssessmentPage() {
   const [params, ask] = useSearchParams();
   const { organisation } = useSession();
   const may = { ledger: useMay("ledger:read"), targets: useMay("targets:read") };
-  const isAuthority = organisation.kind === "authority";
+  const isAuthority = organisation.kind === "authority" || organisation.kind === "platform";
   const asked: Asked = {
-    year: Number(params.get("year") ?? today().slice(0, 4)),
-    programme: (params.get("programme") ?? "mountain_sea") as Asked["programme"],
-    period: (params.get("period") ?? "year") as Asked["period"],
-    organisation_id: params.get("organisation_id") || undefined,
+    ...scopeOf(params, Number(today().slice(0, 4))),
     pairing_id: params.get("pairing_id") || undefined,
     years_back: params.has("years_back") ? Number(params.get("years_back")) : undefined,
   };
@@ -63,7 +56,11 @@ export default function AssessmentPage() {
     { key: "page", label: t("assess.tabPage"), children: <Page asked={asked} set={set} /> },
     ...(may.ledger ? [{ key: "ledger", label: t("assess.tabLedger"), children: <LedgerView /> }] : []),
     ...(may.targets
-      ? [{ key: "targets", label: t("assess.tabTargets"), children: <Targets year={asked.year} programme={asked.programme} organisationId={asked.organisation_id} /> }]
+      ? [
+          { key: "targets", label: t("assessSet.view_targets"), children: <Targets scope={asked} /> },
+          { key: "bulletins", label: t("assessSet.view_bulletins"), children: <Bulletins scope={asked} /> },
+          { key: "packs", label: t("assessSet.view_packs"), children: <Packs scope={asked} /> },
+        ]
       : []),
     { key: "submissions", label: t("assess.tabSubmissions"), children: <Submissions year={asked.year} programme={asked.programme} organisationId={asked.organisation_id} /> },
   ];

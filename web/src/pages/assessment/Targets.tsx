@@ -1,197 +1,183 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Flex, Form, Input, InputNumber, Select, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useQueryClient } from "@tanstack/react-query";
 import { api, dataOf, type Schemas } from "../../api/client";
 import { ActButton, FormDialog } from "../../parts/actions";
 import { ExportButton } from "../../parts/ExportButton";
 import { ImportDrawer } from "../../parts/ImportDrawer";
-import { useRules } from "../../parts/limits";
+import { useIndicatorNames, useIndicatorUnits, usePacks } from "../../parts/indicators";
 import { figure } from "../../parts/numbers";
 import { OrganisationName, OrganisationSelect } from "../../parts/organisations";
 import { PagedTable } from "../../parts/PagedTable";
-import { PairingSelect } from "../../parts/pairings";
 import { usePaged } from "../../parts/usePaged";
 import { versionTag } from "../../parts/versionTag";
-import { useMay } from "../../shell/session";
-import type { Assessment } from "./risks";
+import { useMay, useSession } from "../../shell/session";
+import { linesFor } from "./packs";
+import { PairingName, PairingSelect } from "./PairingName";
+import { PERIODS, type Scope } from "./scope";
 
 type Target = Schemas["TargetRead"];
-type Values = Omit<Schemas["TargetWrite"], "year" | "programme">;
+type Values = Pick<Schemas["TargetWrite"], "organisation_id" | "indicator" | "period" | "pairing_id" | "amount" | "document_no" | "note">;
 
-interface Props {
-  year: number;
-  programme: Assessment["programme"];
-  organisationId: string | undefined;
-}
-
-const CHANGES = [["targets"], ["assessment"]];
-const PERIODS = ["first_quarter", "first_half", "first_three_quarters", "year"] as const;
-
-/** The targets that were set, by whom and on which document; an authority sets them here. */
-export function Targets({ year, programme, organisationId }: Props) {
+/** What has to be reached; an authority sets it for the organisations of its region. */
+export function Targets({ scope }: { scope: Scope }) {
   const { t } = useTranslation();
+  const { organisation } = useSession();
   const client = useQueryClient();
-  const mayWrite = useMay("targets:write");
-  const mayImport = [useMay("imports:write"), useMay("files:write")].every(Boolean) && mayWrite;
   const [importing, setImporting] = useState(false);
-  const query = { year, programme, organisation_id: organisationId };
-  const indicators = useIndicators(year, programme);
-  const paged = usePaged(["targets", query], (cursor) => dataOf(api.GET("/v1/targets", { params: { query: { ...query, limit: 50, cursor } } })));
-  const set = (body: Values, key: string) =>
+  const [mayWrite, mayImport] = [useMay("targets:write"), useMay("imports:write")];
+  const [indicator, unit] = [useIndicatorNames(), useIndicatorUnits()];
+  const { year, programme, period, organisation_id } = scope;
+  const query = { year, programme, period, organisation_id };
+  const paged = usePaged(["targets", query], (cursor) =>
+    dataOf(api.GET("/v1/targets", { params: { query: { ...query, limit: 50, cursor } } })),
+  );
+  const changes = [["targets"], ["assessment"]];
+  const add = (values: Values, key: string) =>
     dataOf(
       api.POST("/v1/targets", {
+        body: {
+          ...values,
+          year,
+          programme,
+          pairing_id: values.pairing_id ?? null,
+          document_no: values.document_no || null,
+          note: values.note || null,
+        },
         params: { header: { "idempotency-key": key } },
-        body: { ...body, year, programme, pairing_id: body.pairing_id || null, document_no: body.document_no || null, note: body.note || null },
       }),
     );
+  // Of an authority above, the organisation's own people only read them.
+  const settable = (one: Target) => mayWrite && (organisation.kind === "platform" || one.set_by_organisation_id === organisation.id);
   return (
     <Flex vertical gap={12}>
-      <Flex justify="space-between" gap={12} wrap>
-        <Typography.Text type="secondary" style={{ maxWidth: 720 }}>
-          {t("assess.targetsIntro")}
-        </Typography.Text>
-        <Flex gap={8} wrap align="start">
-          <ExportButton key={JSON.stringify(query)} what={{ kind: "targets", format: "xlsx", parameters: query }}>
-            {t("assess.exportTargets")}
-          </ExportButton>
-          {mayImport && <Button onClick={() => setImporting(true)}>{t("assess.importTargets")}</Button>}
-          {mayWrite && (
-            <FormDialog<Values>
-              label={t("assess.setTarget")}
-              button={{ type: "primary" }}
-              initial={{ organisation_id: organisationId, period: "year" }}
-              run={set}
-              changes={CHANGES}
-            >
-              <TargetFields year={year} programme={programme} />
-            </FormDialog>
-          )}
-        </Flex>
+      <Typography.Text type="secondary">{t("assessSet.targetsIntro")}</Typography.Text>
+      <Flex gap={8} wrap align="start">
+        {mayWrite && (
+          <FormDialog<Values> label={t("assessSet.addTarget")} button={{ type: "primary" }} initial={{ period, organisation_id }} changes={changes} run={add}>
+            <Scoped scope={scope} />
+            <Amount />
+          </FormDialog>
+        )}
+        {mayWrite && mayImport && <Button onClick={() => setImporting(true)}>{t("assessSet.importTargets")}</Button>}
+        <ExportButton key={JSON.stringify(query)} what={{ kind: "targets", format: "xlsx", parameters: withoutUndefined(query) }}>
+          Excel
+        </ExportButton>
       </Flex>
-      <ImportDrawer kind="targets" open={importing} onClose={() => setImporting(false)} onStored={() => CHANGES.forEach((queryKey) => void client.invalidateQueries({ queryKey }))} />
       <PagedTable<Target>
         paged={paged}
         rowKey="id"
         columns={[
+          { title: t("assessSet.organisation"), dataIndex: "organisation_id", render: (id: string) => <OrganisationName id={id} /> },
+          { title: t("assessSet.indicator"), dataIndex: "indicator", render: (code: string, one) => indicator(code, one.programme) },
           {
-            title: t("assess.indicator"),
-            key: "indicator",
-            render: (_, one) => (
-              <>
-                {indicators.nameOf(one.indicator)}
-                {one.note && <Typography.Text type="secondary" style={{ display: "block", fontSize: 12 }}>{one.note}</Typography.Text>}
-              </>
-            ),
-          },
-          {
-            title: t("assess.target"),
-            key: "amount",
+            title: t("assessSet.amount"),
+            dataIndex: "amount",
             align: "right",
-            render: (_, one) => (
-              <>
-                <strong>{figure(one.amount)}</strong> {indicators.unitOf(one.indicator) ?? one.unit}
-              </>
-            ),
+            render: (amount: number, one) => <span className="numbers">{`${figure(amount)} ${unit(one.unit)}`}</span>,
           },
-          ...(mayWrite ? [{ title: t("assess.organisation"), key: "of", render: (_: unknown, one: Target) => <OrganisationName id={one.organisation_id} /> }] : []),
-          { title: t("assess.period"), dataIndex: "period", render: (period: string) => t(`assess.period_${period}`) },
-          { title: t("assess.pairing"), dataIndex: "pairing_id", render: (id: string | null) => t(id === null ? "assess.allPairings" : "assess.onePairing") },
-          { title: t("assess.documentNo"), dataIndex: "document_no", render: (text: string | null) => text ?? "—" },
-          { title: t("assess.setBy"), key: "by", render: (_, one) => <OrganisationName id={one.set_by_organisation_id} /> },
-          ...(mayWrite ? [{ title: t("common.actions"), key: "actions", render: (_: unknown, one: Target) => <TargetActions one={one} /> }] : []),
+          { title: t("assess.period"), dataIndex: "period", render: (one: string) => t(`assess.period_${one}`) },
+          { title: t("assessSet.pairing"), dataIndex: "pairing_id", render: (id: string | null) => <PairingName id={id} /> },
+          { title: t("assessSet.documentNo"), dataIndex: "document_no", render: (text: string | null) => text ?? "—" },
+          { title: t("assessSet.note"), dataIndex: "note", render: (text: string | null) => <div style={{ maxWidth: 240, whiteSpace: "normal" }}>{text ?? "—"}</div> },
+          { title: t("assessSet.setBy"), dataIndex: "set_by_organisation_id", render: (id: string) => <OrganisationName id={id} /> },
+          ...(mayWrite
+            ? [
+                {
+                  title: t("common.actions"),
+                  key: "actions",
+                  render: (_: unknown, one: Target) => (settable(one) ? <Changes one={one} changes={changes} /> : null),
+                },
+              ]
+            : []),
         ]}
+      />
+      <ImportDrawer
+        kind="targets"
+        open={importing}
+        onClose={() => setImporting(false)}
+        onStored={() => void client.invalidateQueries({ queryKey: ["targets"] })}
       />
     </Flex>
   );
 }
 
-function TargetActions({ one }: { one: Target }) {
+const withoutUndefined = (values: object) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+/** Whose target it is, of which indicator, until when, and under which pairing. */
+function Scoped({ scope }: { scope: Scope }) {
+  const { t, i18n } = useTranslation();
+  const packs = usePacks();
+  const organisationId = Form.useWatch<string | undefined>("organisation_id");
+  const required = [{ required: true, message: t("common.required") }];
+  const isEnglish = i18n.language === "en";
+  return (
+    <>
+      <Typography.Paragraph strong>{`${scope.year} · ${t(`choice.programme_${scope.programme}`)}`}</Typography.Paragraph>
+      <Form.Item name="organisation_id" label={t("assessSet.organisation")} rules={required}>
+        <OrganisationSelect />
+      </Form.Item>
+      <Form.Item name="indicator" label={t("assessSet.indicator")} rules={required}>
+        <Select
+          showSearch={{ optionFilterProp: "label" }}
+          options={linesFor(packs, scope.programme, scope.year).map((line) => ({
+            value: line.code,
+            label: isEnglish ? `${line.name_en} (${line.unit})` : `${line.name_zh}（${line.unit_zh}）`,
+          }))}
+        />
+      </Form.Item>
+      <Form.Item name="period" label={t("assess.period")} rules={required}>
+        <Select options={PERIODS.map((one) => ({ value: one, label: t(`assess.period_${one}`) }))} />
+      </Form.Item>
+      <Form.Item name="pairing_id" label={t("assessSet.pairing")}>
+        <PairingSelect organisationId={organisationId} programme={scope.programme} />
+      </Form.Item>
+    </>
+  );
+}
+
+function Amount() {
   const { t } = useTranslation();
-  const rules = useRules("TargetWrite");
+  return (
+    <>
+      <Form.Item name="amount" label={t("assessSet.amount")} rules={[{ required: true, message: t("common.required") }]}>
+        <InputNumber min={0} style={{ width: "100%" }} />
+      </Form.Item>
+      <Form.Item name="document_no" label={t("assessSet.documentNo")}>
+        <Input maxLength={100} />
+      </Form.Item>
+      <Form.Item name="note" label={t("assessSet.note")}>
+        <Input.TextArea autoSize={{ minRows: 1 }} maxLength={2000} />
+      </Form.Item>
+    </>
+  );
+}
+
+function Changes({ one, changes }: { one: Target; changes: string[][] }) {
+  const { t } = useTranslation();
   const params = { path: { target_id: one.id }, header: versionTag(one) };
   return (
     <Flex gap={4}>
-      <FormDialog<Schemas["TargetChangePatch"]>
+      <FormDialog<Pick<Values, "amount" | "document_no" | "note">>
         label={t("common.edit")}
+        title={t("assessSet.changeTarget")}
         button={{ size: "small" }}
         initial={{ amount: one.amount, document_no: one.document_no, note: one.note }}
-        run={(body) => dataOf(api.PATCH("/v1/targets/{target_id}", { params, body: { ...body, document_no: body.document_no || null, note: body.note || null } }))}
-        changes={CHANGES}
+        changes={changes}
+        run={({ amount, document_no, note }) =>
+          dataOf(api.PATCH("/v1/targets/{target_id}", { params, body: { amount, document_no: document_no || null, note: note || null } }))
+        }
       >
-        <Form.Item name="amount" label={`${t("assess.target")} (${one.unit})`} rules={rules("amount")}>
-          <InputNumber style={{ width: "100%" }} controls={false} inputMode="decimal" />
-        </Form.Item>
-        <Rest />
+        <Amount />
       </FormDialog>
       <ActButton
         label={t("common.delete")}
-        sentence={t("assess.deleteTargetSays")}
+        sentence={t("assessSet.deleteTargetSays")}
         button={{ size: "small", danger: true }}
+        changes={changes}
         run={() => dataOf(api.DELETE("/v1/targets/{target_id}", { params }))}
-        changes={CHANGES}
       />
     </Flex>
   );
-}
-
-function TargetFields({ year, programme }: Pick<Props, "year" | "programme">) {
-  const { t } = useTranslation();
-  const rules = useRules("TargetWrite");
-  const indicators = useIndicators(year, programme);
-  const chosen = Form.useWatch<string | undefined>("indicator");
-  return (
-    <>
-      <Form.Item name="organisation_id" label={t("assess.organisation")} rules={rules("organisation_id")}>
-        <OrganisationSelect />
-      </Form.Item>
-      <Form.Item name="indicator" label={t("assess.indicator")} rules={rules("indicator")}>
-        <Select showSearch={{ optionFilterProp: "label" }} options={indicators.all.map(({ code }) => ({ value: code, label: indicators.nameOf(code) }))} />
-      </Form.Item>
-      <Form.Item name="amount" label={`${t("assess.target")}${chosen ? ` (${indicators.unitOf(chosen) ?? ""})` : ""}`} rules={rules("amount")}>
-        <InputNumber style={{ width: "100%" }} controls={false} inputMode="decimal" />
-      </Form.Item>
-      <Form.Item name="period" label={t("assess.period")} rules={rules("period", { required: true })}>
-        <Select options={PERIODS.map((one) => ({ value: one, label: t(`assess.period_${one}`) }))} />
-      </Form.Item>
-      <Form.Item name="pairing_id" label={t("assess.pairing")} extra={t("assess.pairingNote")}>
-        <PairingSelect allowClear regionCode={undefined} programme={programme} />
-      </Form.Item>
-      <Rest />
-    </>
-  );
-}
-
-function Rest() {
-  const { t } = useTranslation();
-  const rules = useRules("TargetWrite");
-  return (
-    <>
-      <Form.Item name="document_no" label={t("assess.documentNo")} rules={rules("document_no")}>
-        <Input />
-      </Form.Item>
-      <Form.Item name="note" label={t("assess.submitNote")} rules={rules("note")}>
-        <Input.TextArea autoSize={{ minRows: 1 }} />
-      </Form.Item>
-    </>
-  );
-}
-
-/** The lines of the pack that holds in a year: an authority's before what ships. */
-function useIndicators(year: number, programme: Assessment["programme"]) {
-  const { i18n } = useTranslation();
-  const english = i18n.language === "en";
-  const { data } = useQuery({
-    queryKey: ["indicator-packs", programme, year],
-    queryFn: () => dataOf(api.GET("/v1/indicator-packs", { params: { query: { programme, year, limit: 100 } } })),
-    staleTime: 600_000,
-  });
-  const packs = data?.items ?? [];
-  const all = (packs.find(({ is_example }) => !is_example) ?? packs[0])?.indicators ?? [];
-  const find = (code: string) => packs.flatMap(({ indicators }) => indicators).find((one) => one.code === code);
-  return {
-    all,
-    nameOf: (code: string) => (english ? find(code)?.name_en : find(code)?.name_zh) ?? code,
-    unitOf: (code: string) => (english ? find(code)?.unit : find(code)?.unit_zh),
-  };
 }

@@ -13,6 +13,7 @@ import { oneProfile } from "../../parts/ProfileName";
 import { RegionName } from "../../parts/reference";
 import { versionTag } from "../../parts/versionTag";
 import { useMay, useSession } from "../../shell/session";
+import { SaveSearch } from "../alerts/SaveSearch";
 import { AskCounty } from "./AskCounty";
 import { EnclaveTerms } from "./EnclaveTerms";
 import { ageOf, ageType, completeness, type Profile } from "./figures";
@@ -153,6 +154,7 @@ function Lifecycle({ profile, mine }: { profile: Profile; mine: boolean }) {
     dataOf(api.PATCH("/v1/profiles/{profile_id}", { params, body: { status } }));
   return (
     <Flex gap={8} wrap align="start">
+      {mine && profile.status === "published" && <SaveSearch profileId={profile.id} name={profile.site_name ?? undefined} />}
       {profile.unconfirmed && mayConfirm && profile.entered_by_organisation_id !== organisation.id && (
         <ActButton
           label={t("profiles.confirm")}

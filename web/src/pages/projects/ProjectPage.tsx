@@ -7,6 +7,7 @@ import { answerOf, api, dataOf, type Schemas } from "../../api/client";
 import { ProblemAlert } from "../../parts/ProblemAlert";
 import { usePaged } from "../../parts/usePaged";
 import { useMay, useSession } from "../../shell/session";
+import { SaveSearch } from "../alerts/SaveSearch";
 import "./chainWords";
 import { ProjectDrawer } from "./ProjectDrawer";
 import { SupplyChain } from "./SupplyChain";
@@ -63,6 +64,7 @@ function Shown({ stored }: { stored: { data: Project; etag: string | null } }) {
               </Button>
             </Link>
           )}
+          {mayRank && <SaveSearch projectId={project.id} name={project.name} />}
           {mayWrite && <Button onClick={() => setChanging(true)}>{t("common.edit")}</Button>}
           {mayWrite && <Delete stored={stored} />}
         </Space>

@@ -1,8 +1,10 @@
-import { Alert, Badge, Button, Col, Collapse, ConfigProvider, Flex, Grid, Row, Tabs, theme, Typography } from "antd";
+import { Alert, Badge, Button, Col, Collapse, Flex, Grid, Row, Tabs, Typography } from "antd";
 import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "../../api/client";
+import { instant } from "../../parts/dates";
+import { figure } from "../../parts/numbers";
 import { IndustryName, RegionName } from "../../parts/reference";
 import { useDebounced } from "../../parts/useDebounced";
 import { CompareDrawer } from "./CompareDrawer";
@@ -22,7 +24,6 @@ interface Props {
 
 export function Ranking({ project, criteria }: Props) {
   const { t } = useTranslation();
-  const { token } = theme.useToken();
   const wide = Grid.useBreakpoint().lg ?? false;
   const [tab, setTab] = useState("ranked");
   const [points, setPoints] = useState(() => defaultPoints(criteria));
@@ -75,42 +76,27 @@ export function Ranking({ project, criteria }: Props) {
     </Row>
   );
   return (
-    // On black the primary colour is too dark to be told from the ground; that of links is made for it.
-    <ConfigProvider
-      theme={{
-        components: {
-          Tabs: { itemSelectedColor: token.colorLink, inkBarColor: token.colorLink },
-          Slider: {
-            trackBg: token.colorLink,
-            trackHoverBg: token.colorLink,
-            handleColor: token.colorLink,
-            handleActiveColor: token.colorLink,
+    <Flex vertical gap={12}>
+      <Head project={project} page={ranking.page} />
+      <FilterBar filters={filters} onChange={setFilters} />
+      <Tabs
+        activeKey={tab}
+        onChange={setTab}
+        items={[
+          { key: "ranked", label: `${t("ranking.ranked")} ${ranking.page ? figure(ranking.page.eligible_count) : ""}`, children: ranked },
+          {
+            key: "excluded",
+            label: `${t("ranking.excluded")} ${ranking.page ? figure(ranking.page.excluded_count) : ""}`,
+            children: <ExclusionsTable asked={asked} enabled={allowed && tab === "excluded"} wide={wide} />,
           },
-        },
-      }}
-    >
-      <Flex vertical gap={12}>
-        <Head project={project} page={ranking.page} />
-        <FilterBar filters={filters} onChange={setFilters} />
-        <Tabs
-          activeKey={tab}
-          onChange={setTab}
-          items={[
-            { key: "ranked", label: `${t("ranking.ranked")} ${ranking.page?.eligible_count ?? ""}`, children: ranked },
-            {
-              key: "excluded",
-              label: `${t("ranking.excluded")} ${ranking.page?.excluded_count ?? ""}`,
-              children: <ExclusionsTable asked={asked} enabled={allowed && tab === "excluded"} wide={wide} />,
-            },
-          ]}
-        />
-      </Flex>
-    </ConfigProvider>
+        ]}
+      />
+    </Flex>
   );
 }
 
 function Head({ project, page }: { project: Props["project"]; page: Schemas["MatchQueryPage"] | undefined }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   return (
     <div>
       <Link to={`/projects/${project.id}`}>← {project.name}</Link>
@@ -122,10 +108,8 @@ function Head({ project, page }: { project: Props["project"]; page: Schemas["Mat
         {page && (
           <span role="status">
             {" · "}
-            {t("ranking.counts", { eligible: page.eligible_count, excluded: page.excluded_count })} ·{" "}
-            {t("ranking.asOf", {
-              at: new Date(page.effective_at).toLocaleString(i18n.language === "en" ? "en-GB" : "zh-CN"),
-            })}
+            {t("ranking.counts", { eligible: figure(page.eligible_count), excluded: figure(page.excluded_count) })} ·{" "}
+            {t("ranking.asOf", { at: instant(page.effective_at) })}
           </span>
         )}
       </Typography.Text>

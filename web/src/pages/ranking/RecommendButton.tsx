@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api, dataOf, type Schemas } from "../../api/client";
+import { useTellWaits } from "../../parts/actions";
 import { newKey } from "../../parts/newKey";
 import { ProblemAlert } from "../../parts/ProblemAlert";
 import { useMay, useSession } from "../../shell/session";
@@ -20,6 +21,7 @@ export function RecommendButton({ project, profile }: Props) {
   const { organisation } = useSession();
   const mayWrite = useMay("opportunities:write");
   const client = useQueryClient();
+  const tellWaits = useTellWaits();
   const [open, setOpen] = useState(false);
   const [note, setNote] = useState("");
   const key = useRef(newKey());
@@ -31,7 +33,10 @@ export function RecommendButton({ project, profile }: Props) {
           body: { project_id: project.id, profile_id: profile.id, note: note.trim() || null },
         }),
       ),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["opportunities"] }),
+    onSuccess: (answer) => {
+      tellWaits(answer);
+      return client.invalidateQueries({ queryKey: ["opportunities"] });
+    },
   });
   const side = [project.organisation_id, profile.organisation_id].includes(organisation.id);
   if (!mayWrite || !side || profile.unconfirmed) return null;

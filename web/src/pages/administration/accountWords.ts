@@ -1,0 +1,35 @@
+import { pageWords } from "../../i18n/pageWords";
+
+pageWords(
+  "account",
+  {
+    me: "我的账户",
+    byKey: "您以本单位的程序密钥登录，没有个人账户。个人密钥和密码属于用户名登录的人员。",
+    until: "登录有效至",
+    password: "修改密码",
+    passwordNote: "修改后，您在其他地方的登录立即失效。",
+    old: "原密码",
+    next: "新密码（至少 12 个字符）",
+    again: "再输入一次新密码",
+    differs: "两次输入的新密码不一致",
+    keys: "个人密钥",
+    keysNote: "给您自己的程序使用，以您的身份操作，权限不超过您当时的角色。停用账户时一并失效。",
+    add: "新建个人密钥",
+    subject: "身份标识",
+  },
+  {
+    me: "My account",
+    byKey: "You came with a key of the organisation, which is nobody's account. Personal keys and a password belong to people who sign in by user name.",
+    until: "Signed in until",
+    password: "Change password",
+    passwordNote: "Your other sessions end at once.",
+    old: "Old password",
+    next: "New password (12 characters or more)",
+    again: "The new password again",
+    differs: "The two are not the same",
+    keys: "Personal keys",
+    keysNote: "For programs of your own. They act as you, with no more than your role at the moment, and end with your account.",
+    add: "New personal key",
+    subject: "Subject",
+  },
+);
