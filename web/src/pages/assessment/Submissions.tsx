@@ -42,6 +42,7 @@ export function Submissions({ scope }: { scope: Scope }) {
     <Flex vertical gap={12}>
       <Typography.Text type="secondary">{t("assessSet.submissionsIntro")}</Typography.Text>
       <PagedTable<Brief>
+        cards
         paged={paged}
         rowKey="id"
         columns={[
