@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api, dataOf } from "../api/client";
 import { pageWords } from "../i18n/pageWords";
 import "./fieldWords";
-import { oneProfile } from "./ProfileName";
+import { oneProfile } from "./one";
 import { RegionSelect } from "./reference";
 import { usePaged } from "./usePaged";
 

@@ -5,12 +5,13 @@ import { useTranslation } from "react-i18next";
 import { api, dataOf, type Schemas } from "../../api/client";
 import { instant } from "../../parts/dates";
 import { ExportButton } from "../../parts/ExportButton";
+import { PersonName } from "../../parts/names";
 import { OrganisationName } from "../../parts/organisations";
 import { PagedTable } from "../../parts/PagedTable";
 import { ProblemAlert } from "../../parts/ProblemAlert";
 import { saveFile } from "../../parts/saveFile";
 import { usePaged } from "../../parts/usePaged";
-import { useMay, useSession } from "../../shell/session";
+import { useSession } from "../../shell/session";
 import { Indicators } from "./Indicators";
 import type { Assessment } from "./risks";
 import { isSigned } from "./signed";
@@ -77,29 +78,15 @@ function Signers({ one }: { one: Brief }) {
   const { t } = useTranslation();
   return (
     <>
-      <PersonName id={one.submitted_by_person_id} organisationId={one.organisation_id} />
+      <PersonName id={one.submitted_by_person_id} otherwise={t("assess.byProgram")} />
       {one.approved_by_person_id && (
         <>
           {" · "}
-          {t("assess.approvedBy")} <PersonName id={one.approved_by_person_id} organisationId={one.organisation_id} />
+          {t("assess.approvedBy")} <PersonName id={one.approved_by_person_id} />
         </>
       )}
     </>
   );
-}
-
-/** A person of one's own organisation by name; of another, or where a program acted, no name is known. */
-function PersonName({ id, organisationId }: { id: string | null; organisationId: string }) {
-  const { t } = useTranslation();
-  const isOwn = useSession().organisation.id === organisationId;
-  const may = useMay("people:read");
-  const { data } = useQuery({
-    queryKey: ["person", id],
-    queryFn: () => dataOf(api.GET("/v1/people/{person_id}", { params: { path: { person_id: id! } } })),
-    enabled: may && isOwn && id !== null,
-    staleTime: 600_000,
-  });
-  return <>{data?.name ?? (id === null ? t("assess.byProgram") : id)}</>;
 }
 
 function Signed({ id }: { id: string }) {

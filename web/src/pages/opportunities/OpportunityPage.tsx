@@ -9,7 +9,7 @@ import "../../parts/fieldWords";
 import { SyntheticMark } from "../../parts/Marks";
 import { OrganisationName } from "../../parts/organisations";
 import { ProblemAlert } from "../../parts/ProblemAlert";
-import { oneProfile } from "../../parts/ProfileName";
+import { oneProfile } from "../../parts/one";
 import { RegionName } from "../../parts/reference";
 import { useMay, useSession } from "../../shell/session";
 import { EnclaveTerms } from "../profiles/EnclaveTerms";

@@ -6,7 +6,7 @@ import { amount } from "../../parts/amounts";
 import { useFieldName } from "../../parts/fieldWords";
 import { useRules } from "../../parts/limits";
 import { ProblemAlert } from "../../parts/ProblemAlert";
-import { ProfileName } from "../../parts/ProfileName";
+import { ProfileName } from "../../parts/names";
 import { useCapacities } from "../../parts/reference";
 import { unitName } from "../../parts/units";
 import { usePaged } from "../../parts/usePaged";

@@ -9,7 +9,7 @@ import { useFieldName } from "../../parts/fieldWords";
 import { SyntheticMark, UnconfirmedMark } from "../../parts/Marks";
 import { OrganisationName } from "../../parts/organisations";
 import { ProblemAlert } from "../../parts/ProblemAlert";
-import { oneProfile } from "../../parts/ProfileName";
+import { oneProfile } from "../../parts/one";
 import { RegionName } from "../../parts/reference";
 import { versionTag } from "../../parts/versionTag";
 import { useMay, useSession } from "../../shell/session";

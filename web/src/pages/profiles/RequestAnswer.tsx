@@ -7,7 +7,7 @@ import { ActButton } from "../../parts/actions";
 import { amount } from "../../parts/amounts";
 import { instant } from "../../parts/dates";
 import { useFieldName } from "../../parts/fieldWords";
-import { oneProfile } from "../../parts/ProfileName";
+import { oneProfile } from "../../parts/one";
 import { versionTag } from "../../parts/versionTag";
 import { useMay } from "../../shell/session";
 import "./words";

@@ -8,7 +8,7 @@ import { ActButton, useChange } from "../../parts/actions";
 import { instant } from "../../parts/dates";
 import { useFieldName } from "../../parts/fieldWords";
 import { ProblemAlert } from "../../parts/ProblemAlert";
-import { ProfileName } from "../../parts/ProfileName";
+import { ProfileName } from "../../parts/names";
 import { saveFile } from "../../parts/saveFile";
 import { usePaged } from "../../parts/usePaged";
 import { versionTag } from "../../parts/versionTag";

@@ -3,7 +3,7 @@ import { Select, type SelectProps } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf } from "../../api/client";
-import { oneProject } from "../../parts/ProjectName";
+import { oneProject } from "../../parts/one";
 import { useDebounced } from "../../parts/useDebounced";
 
 /** A project that the caller may see, by part of its name. */

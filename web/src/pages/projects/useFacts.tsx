@@ -5,7 +5,7 @@ import type { Schemas } from "../../api/client";
 import { amount } from "../../parts/amounts";
 import { useFieldName } from "../../parts/fieldWords";
 import { OrganisationName } from "../../parts/organisations";
-import { ProjectName } from "../../parts/ProjectName";
+import { ProjectName } from "../../parts/names";
 import { IndustryName, RegionName, useQuantities } from "../../parts/reference";
 import { FIGURES } from "./fields";
 import "./words";

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { api, dataOf } from "../../api/client";
 import { useRules } from "../../parts/limits";
 import { PlaceSelect } from "../../parts/PlaceSelect";
-import { ProfileName } from "../../parts/ProfileName";
+import { ProfileName } from "../../parts/names";
 import { usePaged } from "../../parts/usePaged";
 import { useRows } from "../../parts/useRows";
 import { useSession } from "../../shell/session";
