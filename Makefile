@@ -14,6 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done)
 TEST_WORKERS ?= 2
+TEST_DEPTH ?= 1
 UPGRADE ?=
 
 help:  ## List the goals
@@ -26,8 +27,8 @@ run: $(VENV)/run.stamp web-where-npm-is  ## Set up, rank the demo project, serve
 	@$(BIN)/shanhai demo
 	@exec $(BIN)/shanhai serve
 
-test: $(VENV)/dev.stamp  ## Run all tests, on SQLite and PostgreSQL (TEST_WORKERS=2)
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal tests
+test: $(VENV)/dev.stamp web-where-npm-is chromium-where-apt-is  ## Run all tests, on SQLite and PostgreSQL (TEST_WORKERS=2 TEST_DEPTH=1)
+	TEST_DEPTH=$(TEST_DEPTH) $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal tests
 
 prove: $(VENV)/dev.stamp  ## Try 10,000 times what must never happen (ROUNDS=10000 KILLS=500, resumable)
 	$(BIN)/python -m tests.prove --proof holds --rounds $(or $(ROUNDS),10000) --json $(or $(PROOF),proof.json)
@@ -81,6 +82,22 @@ web-where-npm-is:
 		echo 'The web console could not be built; the service runs without it.' >&2; \
 	fi
 
+# The browser tests drive Debian's Chromium, or what SHANHAI_TEST_BROWSER names; without the fonts, Chinese is squares.
+.PHONY: chromium-where-apt-is
+chromium-where-apt-is:
+	@if [ -n "$${SHANHAI_TEST_BROWSER:-}" ] || command -v chromium >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then as_root=env; else as_root='sudo -n'; fi; \
+	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null && $$as_root apt-get update --quiet >&2 \
+		&& $$as_root env DEBIAN_FRONTEND=noninteractive \
+			apt-get install --yes --quiet --no-install-recommends chromium fonts-noto-cjk >&2; then \
+		exit 0; \
+	elif [ "$${CI:-}" = true ]; then \
+		echo 'Chromium is missing and cannot be installed here. CI must have it for the browser tests.' >&2; \
+		exit 1; \
+	else \
+		echo 'SKIPPED: Chromium is missing and cannot be installed here, so the browser tests do not run.' >&2; \
+	fi
+
 # The console is built and tested where npm is; Python alone must do for all the rest.
 check-web:  ## Compile, test and build the web console
 	@set -e; if command -v npm >/dev/null; then \
@@ -112,7 +129,7 @@ compile = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--custom-compile-command 'make lock' $(UPGRADE) $(1) --output-file requirements/$(2).txt
 
 clean:  ## Remove the environment and everything generated; the data directory stays
-	rm -rf $(VENV) web/node_modules web/src/api/schema.d.ts service/console openapi/node_modules openapi/types build dist *.egg-info benchmarks.json
+	rm -rf $(VENV) web/node_modules web/src/api/schema.d.ts web/src/api/limits.ts service/console openapi/node_modules openapi/types build dist *.egg-info benchmarks.json
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache test-artefacts
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -141,8 +158,8 @@ web/node_modules/.stamp: web/package.json web/package-lock.json web/.npmrc
 	cd web && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-service/console/index.html: web/node_modules/.stamp openapi/openapi.json web/index.html web/vite.config.ts \
-		web/tsconfig.json $(shell find web/src web/public -type f -not -name schema.d.ts 2>/dev/null)
+service/console/index.html: web/node_modules/.stamp openapi/openapi.json web/index.html web/vite.config.ts web/limits.js \
+		web/tsconfig.json $(shell find web/src web/public -type f -not -path 'web/src/api/limits.ts' -not -name schema.d.ts 2>/dev/null)
 	cd web && npm run --silent build
 	@touch $@
 

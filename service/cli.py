@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+
+# Of all that the imports make nothing is garbage: looking for some takes a fifth of a command's start.
+gc.disable()
+
 import json
 import os
 from datetime import datetime
@@ -42,6 +47,9 @@ from service.jobs import training
 from service.logs import configure
 from service.settings import Settings
 from service.units import SHANGHAI
+
+gc.freeze()
+gc.enable()
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="Shanhai 山海: matching for joint promotion."

@@ -228,7 +228,14 @@ def record_change(session: Session, noun: str, noun_id: str, operation: str) -> 
 
 def record_changes(session: Session, noun: str, noun_ids: Sequence[str], operation: str) -> None:
     """``record_change`` for many things that no other change of this session is about."""
-    session.info.setdefault("many_changes", []).append((noun, noun_ids, operation))
+
+    def finish(session: Session, state: State) -> None:
+        # The number that ``seal`` is about to take; nobody else can take it from under this lock.
+        rows = ((state.revision + 1, noun, noun_id, operation) for noun_id in noun_ids)
+        insert_rows(session, table_of(Change), ("revision", "noun", "noun_id", "operation"), rows)
+
+    session.info["many_changes"] = True
+    when_alone(session, finish)
 
 
 def before_seal(session: Session, finish: Callable[[Session, State], None]) -> None:
@@ -236,10 +243,26 @@ def before_seal(session: Session, finish: Callable[[Session, State], None]) -> N
     session.info.setdefault("finishers", []).append(finish)
 
 
+def when_alone(session: Session, finish: Callable[[Session, State], None]) -> None:
+    """``before_seal`` for what takes long, and at once where nobody waits for it.
+
+    On SQLite whoever writes is alone from the first statement on. Elsewhere others write until this session
+    locks the state row, which it therefore does last.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        state = lock_state(session)
+        finish(session, state)
+        session.add(state)
+        # Before somebody reads the row afresh.
+        session.flush()
+    else:
+        before_seal(session, finish)
+
+
 def seal(session: Session) -> None:
     """Lock the state row, number the changes, let the audit chain its events."""
     changes = session.info.pop("changes", [])
-    many = session.info.pop("many_changes", [])
+    many = session.info.pop("many_changes", False)
     finishers = session.info.pop("finishers", [])
     if not changes and not many and not finishers:
         return
@@ -254,9 +277,6 @@ def seal(session: Session) -> None:
             Change(revision=state.revision, noun=noun, noun_id=noun_id, operation=operation)
             for noun, noun_id, operation in dict.fromkeys(changes)
         )
-    for noun, noun_ids, operation in many:
-        rows = ((state.revision, noun, noun_id, operation) for noun_id in noun_ids)
-        insert_rows(session, table_of(Change), ("revision", "noun", "noun_id", "operation"), rows)
     session.add(state)
     session.flush()
 

@@ -27,11 +27,12 @@ _FORBIDDEN = re.compile(
 
 def clean_text(value: str) -> str:
     """Normalise to NFC and trim; raise on characters that cannot be stored or shown safely."""
-    if _FORBIDDEN.search(value):
+    # What is forbidden is not printable; most texts are, and need no search.
+    if not value.isprintable() and _FORBIDDEN.search(value):
         raise PydanticCustomError(
             "forbidden_character", "Remove control characters, lone surrogates and direction marks."
         )
-    return unicodedata.normalize("NFC", value).strip()
+    return (value if value.isascii() else unicodedata.normalize("NFC", value)).strip()
 
 
 def _number(value: Any) -> Any:

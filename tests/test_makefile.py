@@ -201,6 +201,7 @@ def test_a_fault_of_the_console_fails_the_check_and_does_not_keep_the_service_fr
         ".npmrc",
         "index.html",
         "vite.config.ts",
+        "limits.js",
         "tsconfig.json",
     ):
         (rehearsal / "web").mkdir(exist_ok=True)
@@ -214,3 +215,61 @@ def test_a_fault_of_the_console_fails_the_check_and_does_not_keep_the_service_fr
     )
     served = _run("make", "run", cwd=rehearsal, PATH=str(programs), FAILS=failing)
     assert served.stdout.splitlines() == ["demo 8000 data 1", "serve 8000 data 1"]
+
+
+def _chromium_where_apt_is(
+    rehearsal: Path, have: set[str], user: int, **environment: str
+) -> tuple[int, str, str]:
+    """Status, output and what was said of the goal, on a machine that has these programs besides."""
+    programs = _without_npm(rehearsal / "programs")
+    for name in ("env", "true"):
+        (programs / name).symlink_to(str(shutil.which(name)))
+    scripts = {
+        "id": f"echo {user}",
+        "chromium": "true",
+        "apt-get": 'echo "apt-get $*"',
+        "sudo": '[ "$1" = -n ] && shift && echo "as root: $*" >&2 && "$@"',
+    }
+    for name in have | {"id"}:
+        (programs / name).write_text(f"#!/bin/sh\n{scripts[name]}\n")
+        (programs / name).chmod(0o755)
+    told = _run("make", "chromium-where-apt-is", cwd=rehearsal, PATH=str(programs), **environment)
+    return told.returncode, told.stdout, told.stderr
+
+
+@pytest.mark.parametrize(
+    ("have", "environment"), [({"chromium", "apt-get"}, {}), ({"apt-get"}, {"SHANHAI_TEST_BROWSER": "mine"})]
+)
+def test_a_browser_that_is_there_is_used_without_a_word(
+    rehearsal: Path, have: set[str], environment: dict[str, str]
+) -> None:
+    assert _chromium_where_apt_is(rehearsal, have, 0, CI="true", **environment) == (0, "", "")
+
+
+@pytest.mark.parametrize(("user", "have"), [(0, {"apt-get"}), (1000, {"apt-get", "sudo"})])
+def test_a_browser_that_is_missing_is_installed_with_fonts_for_chinese(
+    rehearsal: Path, user: int, have: set[str]
+) -> None:
+    status, _, said = _chromium_where_apt_is(rehearsal, have, user, CI="true")
+    calls = re.findall(r"^apt-get (\w+).*?(?: (chromium) (fonts-noto-cjk))?$", said, re.MULTILINE)
+    assert (status, calls) == (0, [("update", "", ""), ("install", "chromium", "fonts-noto-cjk")]), said
+
+
+@pytest.mark.parametrize("have", [set(), {"apt-get"}])
+def test_a_browser_that_cannot_be_installed_is_said_and_fails_on_a_build_server(
+    rehearsal: Path, have: set[str]
+) -> None:
+    status, _, said = _chromium_where_apt_is(rehearsal, have, 1000, CI="")
+    assert (status, said.count("\n")) == (0, 1)
+    assert said.startswith("SKIPPED: Chromium is missing")
+
+
+def test_without_a_browser_a_build_server_fails(rehearsal: Path) -> None:
+    status, _, said = _chromium_where_apt_is(rehearsal, set(), 1000, CI="true")
+    assert status != 0
+    assert "CI must have it" in said
+
+
+def test_the_console_and_a_browser_are_there_before_the_tests_begin(rehearsal: Path) -> None:
+    told = _run("make", "--dry-run", "test", cwd=rehearsal).stdout
+    assert max(told.index("web >&2"), told.index("fonts-noto-cjk")) < told.index("-m pytest")

@@ -11,7 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, inspect, make_url, select, text
+from sqlalchemy import func, inspect, select, text
 from sqlmodel import SQLModel
 
 from service import schema
@@ -22,7 +22,8 @@ from service.database import Database, State, open_database, reading, revision_o
 from service.domain import catalogue, tables
 from service.domain.catalogue import Catalogue
 from service.index import upkeep
-from tests.conftest import DATABASES, World, _run_on_server
+from tests.conftest import World
+from tests.databases import DATABASES, run_on_server, url_of
 from tests.processes.forked import forked
 
 
@@ -149,9 +150,9 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
     server_url: str = request.getfixturevalue("server_url")
-    name = _run_on_server(server_url, "CREATE DATABASE {name}")
-    yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    _run_on_server(server_url, "DROP DATABASE {name} WITH (FORCE)", name)
+    name = run_on_server(server_url, "CREATE DATABASE {name}")
+    yield url_of(server_url, name)
+    run_on_server(server_url, "DROP DATABASE {name} WITH (FORCE)", name)
 
 
 def _migrate_when_all_are_ready(url: str, start: Any) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from service.access.policy import Actor
 from service.bulk import insert_rows, instant_text
-from service.database import State, UtcDateTime, before_seal, now, table_of
+from service.database import State, UtcDateTime, before_seal, now, table_of, when_alone
 
 
 class AuditEvent(SQLModel, table=True):
@@ -75,7 +75,8 @@ def record(
     organisation_id : str, optional
         Whose auditor is to see it where none of its own acted: a sign-in that failed, an operator's deed.
     """
-    _record(session, actor, action, noun, [(noun_id, dict(detail or {}))], organisation_id)
+    about = [(noun_id, dict(detail or {}))]
+    before_seal(session, _chained(session, actor, action, noun, about, organisation_id))
 
 
 def record_many(
@@ -86,17 +87,18 @@ def record_many(
     about: Sequence[tuple[str, dict[str, Any]]],
 ) -> None:
     """``record`` for many things: each with its id and its detail, chained in one pass in their order."""
-    _record(session, actor, action, noun, about, None)
+    when_alone(session, _chained(session, actor, action, noun, about, None))
 
 
-def _record(
+def _chained(
     session: Session,
     actor: Actor | None,
     action: str,
     noun: str,
     about: Sequence[tuple[str, dict[str, Any]]],
     organisation_id: str | None,
-) -> None:
+) -> Callable[[Session, State], None]:
+    """What writes the events under the lock of the state row."""
     at = now(session)
     whose, key_id = (actor.organisation_id, actor.key_id) if actor else (organisation_id, None)
     person = {} if actor is None or actor.person_id is None else {"person_id": actor.person_id}
@@ -106,7 +108,7 @@ def _record(
         shared = _compact([at.isoformat(timespec="microseconds"), whose, key_id, action, noun])[1:-1]
         columns = (instant_text(session, at), whose, key_id, action, noun)
 
-        def chained() -> Iterator[tuple[Any, ...]]:
+        def rows() -> Iterator[tuple[Any, ...]]:
             sequence, head = state.audit_sequence, state.audit_head
             for noun_id, detail in about:
                 sequence += 1
@@ -115,9 +117,9 @@ def _record(
                 yield (sequence, *columns, noun_id, said, previous, head)
             state.audit_sequence, state.audit_head = sequence, head
 
-        insert_rows(session, table_of(AuditEvent), _COLUMNS, chained())
+        insert_rows(session, table_of(AuditEvent), _COLUMNS, rows())
 
-    before_seal(session, finish)
+    return finish
 
 
 _COLUMNS = (

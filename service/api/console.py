@@ -24,7 +24,17 @@ import service
 DIRECTORY: Final = Path(service.__file__).parent / "console"
 #: What the console's own pages begin with (web/src/shell/App.tsx); all else is the API's.
 PAGES: Final = frozenset(
-    {"", "projects", "profiles", "opportunities", "approvals", "alerts", "assessment", "administration"}
+    {
+        "",
+        "answer",
+        "projects",
+        "profiles",
+        "opportunities",
+        "approvals",
+        "alerts",
+        "assessment",
+        "administration",
+    }
 )
 _NONCE: Final = b"__NONCE__"
 _PACKED: Final = frozenset({".js", ".css", ".svg", ".html", ".json", ".txt"})

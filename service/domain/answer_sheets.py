@@ -25,9 +25,10 @@ _NOTES = (
 def sheet_of(asked: AskedProfile) -> bytes:
     """The sheet as a workbook, with the last column to be filled in."""
     lines: list[list[str | float | None]] = [[name, zh, "", None, None] for name, zh in _ANSWERER.items()]
-    lines += [[field.field, field.name_zh, field.unit, field.value, None] for field in asked.fields]
-    title = f"{asked.site_name or ''}（{asked.region_code}）"
-    notes = (title, *([asked.message] if asked.message else []), *_NOTES)
+    lines += [[field.field, field.name_zh, field.unit_zh, field.value, None] for field in asked.fields]
+    title = f"{asked.site_name or ''}（{asked.region_name}）"
+    by = f"{asked.asked_by} 请核" + ("；现值为合成数据，请以实际为准。" if asked.is_synthetic else "。")
+    notes = (title, by, *([asked.message] if asked.message else []), *_NOTES)
     return write_sheet("核对表", HEAD, lines, widths=_WIDTHS, open_columns=(_CORRECTED,), notes=notes)
 
 

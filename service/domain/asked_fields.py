@@ -45,15 +45,15 @@ LABELS: dict[str, tuple[str, str]] = {
     "valid_until": ("有效期至", "Valid until"),
     "description": ("说明", "Description"),
 }
-UNITS: dict[str, str] = {
-    "land_price_10k_cny_per_mu": "10k CNY/mu",
-    "rent_cny_per_m2_month": "CNY/(m2·month)",
-    "tariff_cny_per_kwh": "CNY/kWh",
-    "wage_cny_per_month": "CNY/month",
-    "min_investment_10k_cny_per_mu": "10k CNY/mu",
-    "min_tax_10k_cny_per_mu": "10k CNY/mu",
-    "min_tax_cny_per_m2": "CNY/m2",
-    "max_energy_tce_per_10k_cny": "tce/10k CNY",
+UNITS: dict[str, tuple[str, str]] = {
+    "land_price_10k_cny_per_mu": ("10k CNY/mu", "万元/亩"),
+    "rent_cny_per_m2_month": ("CNY/(m2·month)", "元/平方米·月"),
+    "tariff_cny_per_kwh": ("CNY/kWh", "元/千瓦时"),
+    "wage_cny_per_month": ("CNY/month", "元/月"),
+    "min_investment_10k_cny_per_mu": ("10k CNY/mu", "万元/亩"),
+    "min_tax_10k_cny_per_mu": ("10k CNY/mu", "万元/亩"),
+    "min_tax_cny_per_m2": ("CNY/m2", "元/平方米"),
+    "max_energy_tce_per_10k_cny": ("tce/10k CNY", "吨标准煤/万元"),
 }
 
 
@@ -64,6 +64,7 @@ class AskedField(Answer):
     name_zh: str
     name_en: str
     unit: str
+    unit_zh: str
     value: Value
 
 
@@ -73,8 +74,9 @@ def askable(session: Session) -> dict[str, AskedField]:
     found = {}
     for name in (*FIGURES, *FACTS, *(name for name in registry if name not in FIGURES)):
         row = registry.get(name)
-        zh, en, unit = (row.name_zh, row.name_en, row.unit) if row else (*LABELS[name], UNITS.get(name, ""))
-        found[name] = AskedField(field=name, name_zh=zh, name_en=en, unit=unit, value=None)
+        zh, en = (row.name_zh, row.name_en) if row else LABELS[name]
+        unit, unit_zh = (row.unit, row.unit_zh) if row else UNITS.get(name, ("", ""))
+        found[name] = AskedField(field=name, name_zh=zh, name_en=en, unit=unit, unit_zh=unit_zh, value=None)
     return found
 
 

@@ -12,6 +12,7 @@ from service.access.policy import Actor
 from service.database import now
 from service.domain import profile_records, quantities
 from service.domain.asked_fields import FACTS, AskedField, Value, askable, patch_of, stated
+from service.domain.organisations import Organisation
 from service.domain.profile_requests import (
     Answerer,
     ProfileRequest,
@@ -22,6 +23,7 @@ from service.domain.profile_requests import (
     settle,
 )
 from service.domain.profiles import FIGURES, Profile, ProfileWrite
+from service.domain.regions import Region
 from service.domain.shapes import Answer, ExpectedVersion, StrictBody, patched, replace_fields, strict
 from service.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Unauthenticated
 from service.units import Instant, LongText, ShortText, shanghai_day
@@ -54,10 +56,13 @@ class Acceptance(StrictBody):
 
 
 class AskedProfile(Answer):
-    """What whoever holds the link is asked."""
+    """What whoever holds the link is asked, and by whom: without a key nothing else can be looked up."""
 
+    asked_by: str = Field(description="The organisation that asks.")
     site_name: str | None
     region_code: str
+    region_name: str
+    is_synthetic: bool
     message: str | None
     expires_at: Instant
     fields: list[AskedField]
@@ -95,8 +100,11 @@ def asked(session: Session, row: ProfileRequest) -> AskedProfile:
     profile = session.get_one(Profile, row.profile_id)
     values, known = stated(profile), askable(session)
     return AskedProfile(
+        asked_by=session.get_one(Organisation, row.organisation_id).name,
         site_name=profile.site_name,
         region_code=profile.region_code,
+        region_name=session.get_one(Region, profile.region_code).full_name,
+        is_synthetic=profile.is_synthetic,
         message=row.message,
         expires_at=row.expires_at,
         fields=[

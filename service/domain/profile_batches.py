@@ -85,11 +85,13 @@ def enter(session: Session, actor: Actor, profiles: Iterable[Sequence[Ready]]) -
     They come in pieces, so that no more than a piece need be at hand. They share one revision, and one
     instant; their ids sort in their order.
     """
-    about: list[tuple[str, dict[str, Any]]] = []
+    count = 0
     own, of_versions = new_ids("prf"), new_ids("ver")
     # Asked for here: while rows are handed over, PostgreSQL's connection answers nothing else.
     instant, said = instant_text(session, now(session)), rfc_3339(now(session))
     for piece in profiles:
+        if not piece:
+            continue
         ids = list(islice(own, len(piece)))
         insert_rows(session, _LAYOUT.table, _COLUMNS, _rows(instant, ids, piece))
         insert_rows(
@@ -98,14 +100,13 @@ def enter(session: Session, actor: Actor, profiles: Iterable[Sequence[Ready]]) -
             _VERSION_COLUMNS,
             _versions(instant, said, of_versions, ids, piece),
         )
-        about += [
+        record_changes(session, "profile", ids, "create")
+        about = [
             (row_id, _DETAILS[profile.values[_STATUS]]) for row_id, profile in zip(ids, piece, strict=True)
         ]
-    if not about:
-        return 0
-    record_changes(session, "profile", [row_id for row_id, _ in about], "create")
-    audit.record_many(session, actor, "profile.create", "profile", about)
-    return len(about)
+        audit.record_many(session, actor, "profile.create", "profile", about)
+        count += len(ids)
+    return count
 
 
 # Shared by all events that say the same.

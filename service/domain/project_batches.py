@@ -53,16 +53,16 @@ def enter(session: Session, actor: Actor, projects: Iterable[Sequence[Ready]]) -
     They come in pieces, so that no more than a piece need be at hand. They share one revision, and one
     instant; their ids sort in their order.
     """
-    entered: list[str] = []
+    count = 0
     own, instant = new_ids("prj"), instant_text(session, now(session))
     for piece in projects:
+        if not piece:
+            continue
         ids = list(islice(own, len(piece)))
         given = ((row_id, 1, instant, instant, actor.organisation_id, _STAGE) for row_id in ids)
         rows = ((*one, *project.values) for one, project in zip(given, piece, strict=True))
         insert_rows(session, _LAYOUT.table, _COLUMNS, rows)
-        entered += ids
-    if entered:
-        record_changes(session, "project", entered, "create")
-        about: list[tuple[str, dict[str, Any]]] = [(row_id, {}) for row_id in entered]
-        audit.record_many(session, actor, "project.create", "project", about)
-    return len(entered)
+        record_changes(session, "project", ids, "create")
+        audit.record_many(session, actor, "project.create", "project", [(row_id, {}) for row_id in ids])
+        count += len(ids)
+    return count

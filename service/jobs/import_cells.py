@@ -228,6 +228,10 @@ def _plain_reader(otherwise: Read, is_number: Callable[[str], object] = _NUMBER.
     """Reads figures of a column without a unit to convert from: a call for each of a million cells less."""
 
     def read(text: str) -> Any:
+        # As most figures of most files are written: told in half the time that the pattern takes.
+        whole, point, part = text.partition(".")
+        if whole.isdigit() and (part.isdigit() or not point) and text.isascii() and len(text) <= 60:
+            return float(text)
         return float(text) if is_number(text) else otherwise(text)
 
     return read

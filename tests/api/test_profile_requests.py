@@ -86,6 +86,16 @@ def test_the_answer_comes_back_as_a_difference_and_is_accepted_figure_by_figure(
     assert (again.status_code, again.json()["code"]) == (409, "not_answered")
 
 
+def test_who_opens_the_link_learns_who_asks_about_which_place(world: World) -> None:
+    profile = world.profile("jiashan", region_code="331126", is_synthetic=True)
+    _, secret = asked(world, profile_id=profile["id"], fields=["tariff_cny_per_kwh"])
+    question = held(world, secret).json()
+    asker = world.get("jiashan", "/v1/sessions/current").json()["organisation"]["name"]
+    assert (question["asked_by"], question["region_name"]) == (asker, "浙江省丽水市庆元县")
+    assert question["is_synthetic"] is True
+    assert [(f["unit"], f["unit_zh"]) for f in question["fields"]] == [("CNY/kWh", "元/千瓦时")]
+
+
 def test_a_link_works_once(world: World) -> None:
     row, secret = asked(world)
     with ThreadPoolExecutor(4) as pool:
@@ -206,7 +216,7 @@ def test_a_sheet_that_comes_back_answers_as_the_link_would(world: World) -> None
     answer = world.get("jiashan", f"{PATH}/{row['id']}/sheet")
     assert answer.headers["content-type"] == MEDIA_TYPE
     lines = {line[0]: line for line in read_rows(answer.content)}
-    assert lines["land_mu"][1:4] == ["可用土地", "mu", 120.0]
+    assert lines["land_mu"][1:4] == ["可用土地", "亩", 120.0]
     back = filled(
         answer.content,
         {

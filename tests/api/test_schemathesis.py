@@ -19,6 +19,7 @@ from schemathesis.engine import events, from_schema
 
 from service.workbooks import MEDIA_TYPE
 from tests.conftest import World
+from tests.depth import examples
 
 # Schema-valid bodies may still contradict themselves or name what is not there: 422 is right for them.
 NOT_MEANT = ("positive_data_acceptance",)
@@ -110,8 +111,8 @@ def _run(app: FastAPI, config: SchemathesisConfig) -> Run:
     ("database_url", "who", "phases", "max_examples"),
     [
         ("sqlite", "platform", ("examples", "coverage"), 1),
-        ("sqlite", "jiashan", ("examples", "fuzzing"), 8),
-        ("postgresql", "qingyuan", ("examples", "fuzzing"), 8),
+        ("sqlite", "jiashan", ("examples", "fuzzing"), examples(3)),
+        ("postgresql", "qingyuan", ("examples", "fuzzing"), examples(3)),
     ],
     indirect=["database_url"],
 )

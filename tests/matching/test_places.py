@@ -32,6 +32,7 @@ from service.matching.text import TextModel
 from service.matching.trait_planning import measured
 from service.matching.traits import INDEXED, TRAITS
 from service.matching.verdicts import FAIL
+from tests.depth import examples
 
 RULES = admission_rules(BOOK)
 LEARNED = Matcher(
@@ -86,7 +87,7 @@ def _equal(ours, reference):
         assert getattr(ours, name) == getattr(reference, name), name
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(wanted=needs(with_bands=True), world=segmented(), values=weights_given, k=st.integers(1, 5))
 def test_the_kernel_ranks_as_the_plain_code_does_to_the_last_digit_page_by_page(wanted, world, values, k):
     found, cuts, alive, visible = world
@@ -111,7 +112,7 @@ def test_the_kernel_ranks_as_the_plain_code_does_to_the_last_digit_page_by_page(
     assert after is None or len({row.tie_key for row in found}) < len(found)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(50))
 @given(wanted=needs(with_bands=True), world=segmented(most=8))
 def test_an_assessment_of_places_is_that_of_their_flat_columns(wanted, world):
     found, cuts, alive, _ = world
@@ -127,7 +128,7 @@ def test_an_assessment_of_places_is_that_of_their_flat_columns(wanted, world):
     assert places.tie_rank.tolist() == columns.tie_rank.tolist()
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(50))
 @given(wanted=needs(with_bands=True), world=segmented(), limit=st.integers(1, 4))
 def test_exclusions_of_places_page_as_those_of_flat_columns(wanted, world, limit):
     found, cuts, alive, visible = world
@@ -146,7 +147,7 @@ def offer_with_key(row, number):
     return replace(row, key=f"{number}", tie_key=(*row.tie_key[:-1], f"{number:03}"))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(wanted=needs(with_bands=True), places=st.lists(offers(with_bands=True), min_size=1, max_size=6))
 def test_every_rule_fails_by_its_bounds_or_its_trait_where_its_test_fails(wanted, places):
     encoded, columns, table = MATCHER.needs([wanted]), MATCHER.offers(places), MATCHER.table(places)
@@ -179,7 +180,7 @@ def _compared(bound, low, high):
     }[bound.fails]
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 @given(wanted=needs(with_bands=True))
 def test_a_rule_without_the_figure_that_it_asks_for_has_no_bounds(wanted):
     encoded = MATCHER.needs([wanted])
@@ -189,7 +190,7 @@ def test_a_rule_without_the_figure_that_it_asks_for_has_no_bounds(wanted):
                 assert rule.bounds(mode) == (), rule.name
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 @given(
     wanted=st.lists(needs(with_bands=True), min_size=2, max_size=3),
     world=segmented(most=8),
@@ -212,7 +213,7 @@ def test_what_was_kept_of_one_need_changes_nothing_for_the_next(wanted, world, d
         )
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(40))
 @given(wanted=needs(), places=st.lists(offers(), min_size=1, max_size=6), learned=st.booleans())
 def test_every_criterion_by_terms_is_what_it_measures_to_the_last_digit(wanted, places, learned):
     matcher = LEARNED if learned else MATCHER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -10,11 +11,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
+from uvicorn import _subprocess
 
 from tests.processes.forked import forked
 
@@ -37,6 +39,12 @@ def environment(database_url: str, data_dir: Path, **settings: object) -> dict[s
     """The settings of a server as its environment."""
     given = {"database_url": database_url, "data_dir": data_dir, "port": free_port(), "log_level": "ERROR"}
     return {f"SHANHAI_{name.upper()}": str(value) for name, value in (given | settings).items()}
+
+
+def children_of(pid: int, command: str) -> list[int]:
+    """The process ids of the children of a process whose command line has this in it."""
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in listed if command in Path(f"/proc/{child}/cmdline").read_text()]
 
 
 def wait_until_ready(url: str, alive: object) -> None:
@@ -76,10 +84,8 @@ class Server:
 
     def children(self) -> list[int]:
         """The process ids of the workers, where there are several."""
-        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        commands = {int(pid): Path(f"/proc/{pid}/cmdline").read_text() for pid in listed}
         # Python's resource tracker is a child too.
-        return [pid for pid, command in commands.items() if "spawn_main" in command]
+        return children_of(self.process.pid, "spawn_main")
 
     def kill(self) -> None:
         """End the whole group at once, as a power cut would: nothing is flushed or said."""
@@ -99,23 +105,59 @@ def serving(database_url: str, data_dir: Path, workers: int = 1, **settings: obj
         server.kill()
 
 
-def _serve(settings: dict[str, str]) -> None:
+class Forked:
+    """The same serving code, forked from a process that has done the imports."""
+
+    def __init__(self, settings: Mapping[str, str], workers: int = 1) -> None:
+        self.url = f"http://127.0.0.1:{settings['SHANHAI_PORT']}"
+        self.process = forked.Process(target=_serve, args=(dict(settings), workers))
+        self.process.start()
+
+    def wait(self) -> None:
+        """Until it can serve, with every worker."""
+        wait_until_ready(self.url, self.process.is_alive)
+
+    def children(self) -> list[int]:
+        """The process ids of the workers, where there are several."""
+        assert self.process.pid is not None
+        return children_of(self.process.pid, "forkserver")
+
+    def kill(self) -> None:
+        """End the whole group at once, as a power cut would: nothing is flushed or said."""
+        if self.process.is_alive():
+            assert self.process.pid is not None
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            # Before it had a group of its own.
+            self.process.kill()
+        self.process.join(30)
+
+
+def _serve(settings: dict[str, str], workers: int) -> None:
+    os.setsid()
     os.environ.update(settings)
+    # As its parent has done the imports for it, so has it for its workers.
+    _subprocess.spawn = multiprocessing.get_context("fork")  # type: ignore[assignment]
     from service.cli import serve
 
-    serve(host=None, port=None, workers=1)
+    serve(host=None, port=None, workers=workers)
+
+
+@contextmanager
+def forked_server(
+    database_url: str, data_dir: Path, workers: int = 1, **settings: object
+) -> Iterator[Forked]:
+    """A forked server that is ready; killed at the end, if it still runs."""
+    server = Forked(environment(database_url, data_dir, **settings), workers)
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.kill()
 
 
 @contextmanager
 def prepared(database_url: str, data_dir: Path) -> Iterator[tuple[str, BaseProcess]]:
-    """The same serving code, forked from a process that has done the imports; with its URL."""
-    settings = environment(database_url, data_dir)
-    process = forked.Process(target=_serve, args=(settings,), daemon=True)
-    process.start()
-    url = f"http://127.0.0.1:{settings['SHANHAI_PORT']}"
-    try:
-        wait_until_ready(url, process.is_alive)
-        yield url, process
-    finally:
-        process.kill()
-        process.join(30)
+    """The URL and the process of a forked server that is ready."""
+    with forked_server(database_url, data_dir) as server:
+        yield server.url, server.process

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import make_url
 from starlette.testclient import TestClient
 
 from service import demo
@@ -18,7 +17,7 @@ from service.app import create_app
 from service.database import open_database
 from service.reference import catalogue
 from service.settings import Settings
-from tests.conftest import _run_on_server
+from tests.databases import copied_on_server, run_on_server, url_of
 
 ZONES = 200
 # What may differ: who and when. Everything else, digits included, must not.
@@ -88,10 +87,10 @@ def both_urls(
 ) -> Iterator[dict[str, str]]:
     """A migrated database of each kind."""
     shutil.copy(sqlite_template, tmp_path / "shanhai.db")
-    name = _run_on_server(server_url, f"CREATE DATABASE {{name}} TEMPLATE {postgresql_template}")
-    postgresql = make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    name = copied_on_server(server_url, postgresql_template)
+    postgresql = url_of(server_url, name)
     yield {"sqlite": f"sqlite:///{tmp_path / 'shanhai.db'}", "postgresql": postgresql}
-    _run_on_server(server_url, "DROP DATABASE {name} WITH (FORCE)", name)
+    run_on_server(server_url, "DROP DATABASE {name} WITH (FORCE)", name)
 
 
 def test_both_databases_give_the_same_rankings_to_the_last_digit(

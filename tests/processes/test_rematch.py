@@ -7,14 +7,18 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import orjson
 import pytest
+from rich.console import Console
 
+from service import cli
 from service.access.policy import Actor, granted_to
 from service.database import Database, writing
 from service.domain import organisations, profile_records, project_records
@@ -26,7 +30,8 @@ from service.jobs.rematch_files import MANIFEST
 from service.jobs.rematch_pools import Here
 from service.settings import Settings
 from tests.conftest import ORGANISATIONS, PROFILE, PROJECT
-from tests.processes.serving import ROOT, SHANHAI, environment, free_port
+from tests.processes.forked import forked
+from tests.processes.serving import ROOT, children_of, environment, free_port
 
 PLACES, PROJECTS, CHUNK = 60, 240, 1
 CHUNKS = PROJECTS // CHUNK
@@ -75,35 +80,53 @@ def content(path: Path) -> dict[str, Any]:
 
 
 class Run:
-    """`shanhai rematch` as an operator calls it."""
+    """`shanhai rematch` as an operator calls it, forked from a process that has done the imports."""
 
     def __init__(self, settings: Settings, out: Path, *options: str) -> None:
         self.out = out
-        self.process = subprocess.Popen(
-            [SHANHAI, "rematch", "--chunk", str(CHUNK), "--out", out, *options],
-            env={**os.environ, **environment(settings.database_url, settings.data_dir)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+        self._said = out.with_name(f"{out.name}.{uuid.uuid4().hex}.said")
+        self.process = forked.Process(
+            target=_rematch,
+            args=(
+                environment(settings.database_url, settings.data_dir),
+                ["--chunk", str(CHUNK), "--out", str(out), *options],
+                self._said,
+            ),
         )
+        self.process.start()
+
+    @property
+    def pid(self) -> int:
+        assert self.process.pid is not None
+        return self.process.pid
 
     def wait_until_under_way(self) -> None:
         end = time.monotonic() + PATIENCE_SECONDS
         while len(list(self.out.glob("chunk-*"))) < UNDER_WAY:
-            assert self.process.poll() is None, self.process.communicate()[0]
+            assert self.process.is_alive(), self._said.read_text()
             assert time.monotonic() < end
             time.sleep(0.002)
 
     def workers(self) -> list[int]:
-        pid = self.process.pid
-        listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        commands = {int(child): Path(f"/proc/{child}/cmdline").read_text() for child in listed}
-        return [child for child, command in commands.items() if "LokyProcess" in command]
+        return children_of(self.pid, "LokyProcess")
 
-    def finish(self) -> str:
-        said, _ = self.process.communicate(timeout=PATIENCE_SECONDS)
-        assert self.process.returncode == 0, said
+    def finish(self, code: int = 0) -> str:
+        self.process.join(PATIENCE_SECONDS)
+        said = self._said.read_text()
+        assert self.process.exitcode == code, said
         return said
+
+
+def _rematch(settings: dict[str, str], options: list[str], said: Path) -> None:
+    os.environ.update(settings)
+    with said.open("wb") as file:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(file.fileno(), stream.fileno())
+    # Its own workers would else import what this process is called by: all of pytest.
+    sys.modules["__main__"] = ModuleType("__main__")
+    cli.console = Console()
+    sys.argv = ["shanhai", "rematch", *options]
+    cli.main()
 
 
 @contextmanager
@@ -112,9 +135,8 @@ def running(settings: Settings, out: Path, *options: str) -> Iterator[Run]:
     try:
         yield run
     finally:
-        if run.process.poll() is None:
-            run.process.kill()
-        run.process.wait(30)
+        run.process.kill()
+        run.process.join(30)
 
 
 def gone(pid: int) -> bool:
@@ -131,6 +153,8 @@ def wait_for(what: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+# Between its first look at the database and its end a run reads and writes files alone.
+@on_sqlite
 def test_a_run_that_is_killed_goes_on_and_ends_like_an_undisturbed_one(
     settings: Settings, undisturbed: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -138,8 +162,8 @@ def test_a_run_that_is_killed_goes_on_and_ends_like_an_undisturbed_one(
     with running(settings, out, "--jobs", "2") as run:
         run.wait_until_under_way()
         workers = run.workers()
-        os.kill(run.process.pid, signal.SIGKILL)
-        run.process.wait(30)
+        run.process.kill()
+        run.process.join(30)
     assert len(workers) == 2
     wait_for(lambda: all(gone(worker) for worker in workers))
     there = {file.name: file.read_bytes() for file in out.glob("chunk-*")}
@@ -156,9 +180,8 @@ def test_ctrl_c_and_then_a_worker_that_is_killed_cost_nothing_but_time(
 ) -> None:
     with running(settings, tmp_path / "out", "--jobs", "2") as run:
         run.wait_until_under_way()
-        run.process.send_signal(signal.SIGINT)
-        said, _ = run.process.communicate(timeout=PATIENCE_SECONDS)
-    assert run.process.returncode == 130
+        os.kill(run.pid, signal.SIGINT)
+        said = run.finish(130)
     assert "What is done stays" in said
     assert "Traceback" not in said
     with running(settings, tmp_path / "out", "--jobs", "2") as run:

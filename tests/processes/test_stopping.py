@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import time
@@ -16,7 +17,7 @@ import pytest
 from service.settings import Settings
 from tests.conftest import PROJECT
 from tests.processes.conftest import Keys
-from tests.processes.serving import serving
+from tests.processes.serving import PLAIN, forked_server
 
 
 class SlowPost:
@@ -60,15 +61,17 @@ def test_a_server_that_is_asked_to_stop_finishes_what_it_has_begun(
     settings: Settings, keys_of: Keys, tmp_path: Path
 ) -> None:
     with (
-        serving(settings.database_url, tmp_path) as server,
+        forked_server(settings.database_url, tmp_path) as server,
         _in_flight(server.url, keys_of.bureau, 1) as (post,),
     ):
-        server.process.send_signal(signal.SIGTERM)
+        assert server.process.pid is not None
+        os.kill(server.process.pid, signal.SIGTERM)
         time.sleep(0.5)
-        assert server.process.poll() is None
+        assert server.process.is_alive()
         assert post.finish() == 201
         # Ended in good order: by itself, or by the very signal, raised again once all was done.
-        assert server.process.wait(timeout=20) in (0, -signal.SIGTERM)
+        server.process.join(20)
+        assert server.process.exitcode in (0, -signal.SIGTERM)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -76,14 +79,14 @@ def test_a_full_server_says_when_to_come_back_and_still_says_that_it_lives(
     settings: Settings, keys_of: Keys, tmp_path: Path
 ) -> None:
     with (
-        serving(settings.database_url, tmp_path, max_in_flight=2) as server,
+        forked_server(settings.database_url, tmp_path, max_in_flight=2) as server,
         _in_flight(server.url, keys_of.bureau, 2) as posts,
     ):
-        refused = httpx.get(f"{server.url}/v1/projects", headers=keys_of.bureau)
+        refused = httpx.get(f"{server.url}/v1/projects", headers=keys_of.bureau, verify=PLAIN)
         assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
         assert refused.headers["Content-Type"] == "application/problem+json"
         assert int(refused.headers["Retry-After"]) >= 1
         assert refused.elapsed.total_seconds() < 1
-        assert httpx.get(f"{server.url}/livez").status_code == 200
+        assert httpx.get(f"{server.url}/livez", verify=PLAIN).status_code == 200
         assert [post.finish() for post in posts] == [201, 201]
-        assert httpx.get(f"{server.url}/v1/projects", headers=keys_of.bureau).status_code == 200
+        assert httpx.get(f"{server.url}/v1/projects", headers=keys_of.bureau, verify=PLAIN).status_code == 200

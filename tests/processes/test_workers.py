@@ -18,7 +18,7 @@ from service.database import Database
 from service.settings import Settings
 from tests.conftest import PROFILE, PROJECT
 from tests.processes.conftest import Keys
-from tests.processes.serving import PLAIN, START_SECONDS, Server, prepared, serving
+from tests.processes.serving import PLAIN, START_SECONDS, Forked, Server, forked_server, prepared, serving
 
 
 def _ask(method: str, url: str, headers: dict[str, str], **more: Any) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def _only(worker: int, workers: list[int]) -> Iterator[None]:
             os.kill(pid, signal.SIGCONT)
 
 
-def _answering_workers(server: Server) -> list[int]:
+def _answering_workers(server: Server | Forked) -> list[int]:
     """The process ids of both workers, once each of them answers when it is alone."""
     workers = server.children()
     assert len(workers) == 2
@@ -88,7 +88,7 @@ def _answering_workers(server: Server) -> list[int]:
     return workers
 
 
-def _answers_alone(server: Server, worker: int, workers: list[int]) -> bool:
+def _answers_alone(server: Server | Forked, worker: int, workers: list[int]) -> bool:
     with _only(worker, workers):
         try:
             return httpx.get(f"{server.url}/readyz", timeout=1, verify=PLAIN).status_code == 200
@@ -122,7 +122,7 @@ def _said(method: str, url: str, headers: dict[str, str], **more: Any) -> tuple[
 def test_whoever_is_demoted_disabled_or_revoked_is_refused_by_either_of_two_workers_at_once(
     settings: Settings, database: Database, keys_of: Keys, tmp_path: Path
 ) -> None:
-    with serving(settings.database_url, tmp_path, workers=2) as server:
+    with forked_server(settings.database_url, tmp_path, workers=2) as server:
         workers = _answering_workers(server)
         _, ranking = (server.url + path for path in _enter(server.url, keys_of))
         clerk = _clerk(server.url, database, keys_of)

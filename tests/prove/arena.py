@@ -18,7 +18,7 @@ from service.domain import keys, organisations
 from service.domain.keys import KeyWrite
 from service.domain.organisations import OrganisationWrite
 from tests.conftest import ORGANISATIONS, PROFILE, PROJECT
-from tests.processes.serving import prepared
+from tests.processes.serving import PLAIN, prepared
 
 CONTESTANTS = 16
 WORKERS = 2
@@ -79,7 +79,7 @@ def opened(url: str, directory: Path) -> Iterator[Arena]:
     with ExitStack() as stack:
         workers = [stack.enter_context(prepared(url, directory))[0] for _ in range(WORKERS)]
         clients = [
-            stack.enter_context(httpx.Client(base_url=workers[number % WORKERS], timeout=120))
+            stack.enter_context(httpx.Client(base_url=workers[number % WORKERS], timeout=120, verify=PLAIN))
             for number in range(CONTESTANTS)
         ]
         threads = stack.enter_context(ThreadPoolExecutor(CONTESTANTS))

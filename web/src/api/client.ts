@@ -30,6 +30,19 @@ api.use({
   },
 });
 
+/** For whoever holds a one-time link: nothing but its secret goes along, also where somebody is signed in. */
+export function linkedBy(secret: string) {
+  const linked = createClient<paths>({ baseUrl: "/", credentials: "omit" });
+  linked.use({
+    onRequest({ request }) {
+      request.headers.set("Authorization", `Bearer ${secret}`);
+      request.headers.set("Accept-Language", language.current === "en" ? "en" : "zh-CN");
+      return request;
+    },
+  });
+  return linked;
+}
+
 /** What the service said against a request: its problem, in its own words. */
 export class Refused extends Error {
   constructor(

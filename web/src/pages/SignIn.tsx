@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Card, Flex, Form, Input, Tabs, Typography } from "antd";
+import { Alert, Button, Card, Flex, Form, Input, Tabs, theme, Typography } from "antd";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf, keptKey, type Schemas } from "../api/client";
@@ -14,8 +14,16 @@ const ORGANISATION = "shanhai-organisation";
 /** The first page: by user name and password, by the organisation's own sign-in, or by a key. */
 export function SignIn({ session }: { session: Schemas["SessionRead"] | null }) {
   const { t, i18n } = useTranslation();
+  const { token } = theme.useToken();
   return (
-    <Flex vertical align="center" justify="center" gap={16} style={{ minHeight: "100vh", padding: 16 }} id="main">
+    <Flex
+      vertical
+      align="center"
+      justify="center"
+      gap={16}
+      style={{ minHeight: "100vh", boxSizing: "border-box", padding: 16, background: token.colorBgLayout }}
+      id="main"
+    >
       <Typography.Title level={1} style={{ marginBottom: 0 }}>
         山海 Shanhai
       </Typography.Title>

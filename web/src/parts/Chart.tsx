@@ -3,6 +3,7 @@ import { GridComponent, TooltipComponent } from "echarts/components";
 import { CanvasRenderer } from "echarts/renderers";
 import { theme } from "antd";
 import { useEffect, useRef } from "react";
+import { useStillness } from "../shell/motion";
 
 use([CanvasRenderer, GridComponent, TooltipComponent]);
 
@@ -25,6 +26,7 @@ export function Chart({ option, height, label, onPick }: Props) {
   const pick = useRef(onPick);
   pick.current = onPick;
   const { token } = theme.useToken();
+  const still = useStillness();
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
@@ -42,6 +44,7 @@ export function Chart({ option, height, label, onPick }: Props) {
   useEffect(() => {
     chart.current?.setOption(
       {
+        animation: !still,
         backgroundColor: "transparent",
         textStyle: { color: token.colorText, fontFamily: token.fontFamily },
         ...option,
@@ -56,6 +59,6 @@ export function Chart({ option, height, label, onPick }: Props) {
       // What goes is taken away; what stays moves to where it belongs now.
       { replaceMerge: ["series"] },
     );
-  }, [option, token]);
+  }, [option, token, still]);
   return <div ref={place} role="img" aria-label={label} style={{ width: "100%", height }} />;
 }

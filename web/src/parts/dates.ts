@@ -26,3 +26,6 @@ export function daysSince(day: string): number {
 /** What a date field of a form holds, against what the service reads and writes. */
 export const asDay = (value: string | null | undefined): Dayjs | null => (value ? dayjs(value) : null);
 export const dayOf = (value: Dayjs | null | undefined): string | null => value?.format("YYYY-MM-DD") ?? null;
+
+/** The last instant of a day in China, at which what is good until then ends. */
+export const endOf = (day: Dayjs): string => `${day.format("YYYY-MM-DD")}T23:59:59+08:00`;

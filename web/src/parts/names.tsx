@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { api, dataOf, Refused } from "../api/client";
 import { pageWords } from "../i18n/pageWords";
 import { useMay } from "../shell/session";
+import { SyntheticMark } from "./Marks";
 import { RegionName } from "./reference";
 
 pageWords("named", { gone: "已撤回，或不再对本单位公开" }, { gone: "withdrawn, or no longer shown to you" });
@@ -50,7 +51,11 @@ export function ProfileName({ id, plain }: { id: string; plain?: boolean }) {
   );
   if (found === null) return <Gone id={id} />;
   const name = found === undefined ? id : (found.site_name ?? <RegionName code={found.region_code} />);
-  return plain ? <>{name}</> : <Link to={`/profiles/${id}`}>{name}</Link>;
+  return (
+    <>
+      {plain ? name : <Link to={`/profiles/${id}`}>{name}</Link>} <SyntheticMark is={found?.is_synthetic} />
+    </>
+  );
 }
 
 /** A person of the own organisation; `otherwise` where no person stands behind a deed. */

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Select, type SelectProps } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, dataOf } from "../api/client";
+import { api, dataOf, type Schemas } from "../api/client";
 import { useDebounced } from "./useDebounced";
 
 export function useOrganisation(id: string | null | undefined) {
@@ -18,26 +18,50 @@ export function OrganisationName({ id }: { id: string | null | undefined }) {
   return <>{useOrganisation(id)?.name ?? id ?? "—"}</>;
 }
 
-/** An organisation by part of its name; before anything is typed, the first of the directory. */
-export function OrganisationSelect(select: Omit<SelectProps<string>, "options" | "showSearch" | "filterOption" | "onSearch">) {
+interface Asked {
+  kind?: Schemas["OrganisationRead"]["kind"];
+}
+
+/** One organisation, by part of its name. */
+export function OrganisationSelect({ kind, ...select }: Asked & Omit<SelectProps<string>, "options" | "showSearch" | "mode">) {
   const { t } = useTranslation();
   const [typed, type] = useState("");
-  const q = useDebounced(typed.trim()) || undefined;
+  const { found, busy } = useFound(typed, kind);
   const chosen = useOrganisation(select.value);
-  const { data, isFetching } = useQuery({
-    queryKey: ["organisations", "choice", q],
-    queryFn: () => dataOf(api.GET("/v1/organisations", { params: { query: { q, limit: 50 } } })),
-  });
-  const found = data?.items ?? [];
-  const all = chosen && q === undefined && !found.some(({ id }) => id === chosen.id) ? [chosen, ...found] : found;
+  const options = chosen && typed === "" && !found.some(({ id }) => id === chosen.id) ? [chosen, ...found] : found;
+  return (
+    <Select<string>
+      {...select}
+      value={select.value || undefined}
+      loading={busy}
+      showSearch={{ filterOption: false, onSearch: type }}
+      notFoundContent={t("common.nothing")}
+      options={options.map(({ id, name }) => ({ value: id, label: name }))}
+    />
+  );
+}
+
+/** Several organisations, by parts of their names. */
+export function OrganisationsSelect(select: Pick<SelectProps<string[]>, "id" | "value" | "onChange">) {
+  const [typed, type] = useState("");
+  const { found, busy } = useFound(typed);
   return (
     <Select
       {...select}
-      value={select.value || undefined}
-      loading={isFetching}
+      mode="multiple"
+      loading={busy}
       showSearch={{ filterOption: false, onSearch: type }}
-      notFoundContent={t("common.nothing")}
-      options={all.map((one) => ({ value: one.id, label: one.name }))}
+      labelRender={({ value }) => <OrganisationName id={String(value)} />}
+      options={found.map(({ id, name }) => ({ value: id, label: name }))}
     />
   );
+}
+
+function useFound(typed: string, kind?: Asked["kind"]) {
+  const q = useDebounced(typed.trim()) || undefined;
+  const { data, isFetching } = useQuery({
+    queryKey: ["organisations", "pick", q, kind],
+    queryFn: () => dataOf(api.GET("/v1/organisations", { params: { query: { q, kind, limit: 50 } } })),
+  });
+  return { found: data?.items ?? [], busy: isFetching };
 }

@@ -74,6 +74,21 @@ export function useQuantities(): Schemas["QuantityRead"][] {
   return data ?? [];
 }
 
+// People come and go: of them a hold warns what is short, and no pool is made.
+const LABOUR = new Set(["labour_persons", "skilled_labour_persons"]);
+
+// As people name them: land first, labour last of what is a field of its own.
+const ORDER = ["land_mu", "floor_area_m2", "power_kva", "labour_persons"];
+const place = (name: string) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+
+/** The quantities that a hold can keep, those that are fields first; `warns`: it never blocks. */
+export function useCapacities(): (Schemas["QuantityRead"] & { warns: boolean })[] {
+  return useQuantities()
+    .filter(({ kind }) => kind === "capacity")
+    .sort((a, b) => place(a.name) - place(b.name))
+    .map((quantity) => ({ ...quantity, warns: LABOUR.has(quantity.name) }));
+}
+
 type Picked = Omit<SelectProps<string>, "options" | "showSearch" | "filterOption" | "onSearch">;
 
 /** A region by part of its name or the start of its code. */
@@ -149,6 +164,29 @@ export function RegionsSelect(select: PickedMany) {
       notFoundContent={t(q === "" ? "common.search" : "common.nothing")}
       options={found.map((region) => ({ value: region.code, label: label(region) }))}
       labelRender={({ value, label: shown }) => shown ?? chosen.get(String(value))?.full_name ?? value}
+    />
+  );
+}
+
+/** A development zone of the national catalogue, by part of its name or its code. */
+export function ZoneSelect(select: Picked) {
+  const { t } = useTranslation();
+  const [typed, type] = useState("");
+  const q = useDebounced(typed.trim()) || (select.value ?? "");
+  const { data, isFetching } = useQuery({
+    queryKey: ["zones", q],
+    queryFn: () => dataOf(api.GET("/v1/zones", { params: { query: { q, limit: 20 } } })),
+    enabled: q !== "",
+    ...KEEP,
+  });
+  return (
+    <Select
+      {...select}
+      value={select.value || undefined}
+      showSearch={{ filterOption: false, onSearch: type }}
+      loading={isFetching}
+      notFoundContent={t(q === "" ? "common.search" : "common.nothing")}
+      options={(data?.items ?? []).map((zone) => ({ value: zone.key, label: `${zone.name} ${zone.key}` }))}
     />
   );
 }

@@ -2,6 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { api, dataOf, type Schemas } from "../api/client";
 import { i18n } from "../i18n";
 import { newKey } from "./newKey";
+import { saveFile } from "./saveFile";
 
 type Import = Schemas["ImportRead"];
 type Format = Schemas["ImportWrite"]["format"];
@@ -78,9 +79,5 @@ export async function saveTemplate(kind: Kind, language: "zh" | "en"): Promise<v
   const blob = await dataOf(
     api.GET("/v1/import-templates/{kind}", { params: { path: { kind }, query: { language } }, parseAs: "blob" }),
   );
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob as Blob);
-  link.download = `${kind}.xlsx`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  saveFile(blob as Blob, `${kind}.xlsx`);
 }

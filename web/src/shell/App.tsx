@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { App as Antd, ConfigProvider, Spin, theme } from "antd";
+import { App as Antd, ConfigProvider, Spin } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import { lazy, Suspense } from "react";
@@ -9,10 +9,12 @@ import { Refused } from "../api/client";
 import { ProblemAlert } from "../parts/ProblemAlert";
 import { SignIn } from "../pages/SignIn";
 import { Frame } from "./Frame";
+import { useStillness } from "./motion";
 import { nonce } from "./nonce";
 import { pagesOf } from "./pages";
 import { SessionProvider, useSessionQuery } from "./session";
 import { useScheme } from "./scheme";
+import { themeOf } from "./theme";
 
 const client = new QueryClient({
   defaultOptions: {
@@ -23,31 +25,6 @@ const client = new QueryClient({
     },
   },
 });
-
-// What Ant Design draws too faintly for small print: WCAG AA asks for 4.5 to 1.
-const READABLE = {
-  light: {
-    colorLink: "#0b5f59",
-    colorTextDescription: "rgba(0, 0, 0, 0.65)",
-    colorTextPlaceholder: "rgba(0, 0, 0, 0.6)",
-    colorError: "#c81e1e",
-    colorWarning: "#946200",
-    colorWarningBg: "#fffbe6",
-    colorWarningBorder: "#ffe58f",
-    colorInfo: "#0f766e",
-    cyan: "#067a80",
-    gold: "#ad6800",
-    orange: "#c25a00",
-    volcano: "#d4380d",
-  },
-  dark: {
-    colorLink: "#5eead4",
-    colorTextDescription: "rgba(255, 255, 255, 0.65)",
-    colorTextPlaceholder: "rgba(255, 255, 255, 0.55)",
-    colorError: "#ff6b6b",
-    colorInfo: "#14b8a6",
-  },
-} as const;
 
 const Projects = lazy(() => import("../pages/projects/ProjectsPage"));
 const Project = lazy(() => import("../pages/projects/ProjectPage"));
@@ -60,24 +37,27 @@ const Approvals = lazy(() => import("../pages/approvals/ApprovalsPage"));
 const Alerts = lazy(() => import("../pages/alerts/AlertsPage"));
 const Assessment = lazy(() => import("../pages/assessment/AssessmentPage"));
 const Administration = lazy(() => import("../pages/administration/AdministrationPage"));
+const Answer = lazy(() => import("../pages/answer/AnswerPage"));
 
 export function App() {
   const { i18n } = useTranslation();
   const [scheme] = useScheme();
+  const still = useStillness();
   return (
     <QueryClientProvider client={client}>
       <ConfigProvider
         csp={{ nonce }}
         locale={i18n.language === "en" ? enUS : zhCN}
-        theme={{
-          algorithm: scheme === "dark" ? theme.darkAlgorithm : theme.defaultAlgorithm,
-          token: { colorPrimary: "#0f766e", borderRadius: 6, ...READABLE[scheme] },
-          components: scheme === "dark" ? { Tabs: { itemSelectedColor: "#5eead4", inkBarColor: "#5eead4" } } : {},
-        }}
+        theme={themeOf(scheme, still)}
       >
         <Antd>
           <BrowserRouter>
-            <Pages />
+            <Suspense fallback={<Spin fullscreen />}>
+              <Routes>
+                <Route path="/answer" element={<Answer />} />
+                <Route path="*" element={<Pages />} />
+              </Routes>
+            </Suspense>
           </BrowserRouter>
         </Antd>
       </ConfigProvider>

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 
 export type Scheme = "light" | "dark";
 const KEY = "shanhai-scheme";
@@ -23,6 +23,10 @@ function subscribe(listener: () => void): () => void {
 /** Light or dark: as the system has it, until somebody chooses. */
 export function useScheme(): [Scheme, (next: Scheme) => void] {
   const scheme = useSyncExternalStore(subscribe, current);
+  // Scroll bars, and the ground behind the page, are the browser's to draw.
+  useEffect(() => {
+    document.documentElement.style.colorScheme = scheme;
+  }, [scheme]);
   return [
     scheme,
     (next) => {

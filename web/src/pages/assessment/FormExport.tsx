@@ -8,7 +8,7 @@ import type { Assessment } from "./risks";
 
 interface Props {
   year: number;
-  query: { programme: Assessment["programme"]; period: Assessment["period"]; organisation_id: string | undefined };
+  query: { programme: Assessment["programme"]; period: Assessment["period"]; organisation_id: string | undefined; pairing_id: string | undefined; years_back: number | undefined };
 }
 
 /** The form as a workbook where the service makes one; printing the page is always possible. */
@@ -20,7 +20,7 @@ export function FormExport({ year, query }: Props) {
     staleTime: Infinity,
   });
   const kind = data?.items.find((one) => one.kind.startsWith("assessment"));
-  const parameters = { year, programme: query.programme, period: query.period, ...(query.organisation_id ? { organisation_id: query.organisation_id } : {}) };
+  const parameters = { year, programme: query.programme, period: query.period, organisation_id: query.organisation_id, pairing_id: query.pairing_id, years_back: query.years_back };
   return (
     <>
       {kind && (

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Flex, Form, Input, InputNumber, Select, Typography } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useMeasures } from "../opportunities/measures";
+import { useMeasures } from "../ledger/measures";
 import { MILESTONE_KINDS } from "../opportunities/stages";
 import { toLine, type Line, type LineValues } from "./packs";
 

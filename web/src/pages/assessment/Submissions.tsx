@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button, Drawer, Flex, Skeleton, Typography } from "antd";
+import { Alert, Button, Descriptions, Drawer, Flex, Skeleton, Tag, Typography } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
 import { api, dataOf, type Schemas } from "../../api/client";
 import { instant } from "../../parts/dates";
 import { ExportButton } from "../../parts/ExportButton";
@@ -9,101 +9,132 @@ import { PersonName } from "../../parts/names";
 import { OrganisationName } from "../../parts/organisations";
 import { PagedTable } from "../../parts/PagedTable";
 import { ProblemAlert } from "../../parts/ProblemAlert";
+import { saveFile } from "../../parts/saveFile";
 import { usePaged } from "../../parts/usePaged";
 import { useSession } from "../../shell/session";
 import { Indicators } from "./Indicators";
-import { PairingName } from "./PairingName";
 import type { Assessment } from "./risks";
-import type { Scope } from "./scope";
+import { isSigned } from "./signed";
 import { Summary } from "./Summary";
 
 type Brief = Schemas["SubmissionBrief"];
 
-/** What was frozen, by whom, and with which hash. */
-export function Submissions({ scope }: { scope: Scope }) {
+interface Props {
+  year: number;
+  programme: Assessment["programme"];
+  organisationId: string | undefined;
+}
+
+/** What was handed in for a year: each as it was signed, whatever has changed since. */
+export function Submissions({ year, programme, organisationId }: Props) {
   const { t } = useTranslation();
   const { organisation } = useSession();
-  const [asked, ask] = useSearchParams();
-  const { year, programme, organisation_id } = scope;
-  const query = { year, programme, organisation_id };
+  const [opened, open] = useState<string | null>(null);
+  const query = { year, programme, organisation_id: organisationId };
   const paged = usePaged(["submissions", query], (cursor) =>
     dataOf(api.GET("/v1/submissions", { params: { query: { ...query, limit: 20, cursor } } })),
   );
-  const show = (id: string | null) =>
-    ask((before) => {
-      const next = new URLSearchParams(before);
-      if (id) next.set("submission", id);
-      else next.delete("submission");
-      return next;
-    });
-  // Persons of other organisations are nobody's business here.
-  const person = (id: string | null, one: Brief) => (one.organisation_id === organisation.id ? <PersonName id={id} /> : "—");
+  const newest = paged.items.reduce<Record<string, string>>((last, one) => ({ ...last, [keyOf(one)]: one.id }), {});
   return (
     <Flex vertical gap={12}>
-      <Typography.Text type="secondary">{t("assessSet.submissionsIntro")}</Typography.Text>
+      <Typography.Text type="secondary">{t("assess.submissionsIntro")}</Typography.Text>
       <PagedTable<Brief>
         cards
         paged={paged}
         rowKey="id"
         columns={[
-          { title: t("assessSet.organisation"), dataIndex: "organisation_id", render: (id: string) => <OrganisationName id={id} /> },
-          { title: t("assess.period"), dataIndex: "period", render: (one: string) => t(`assess.period_${one}`) },
-          { title: t("assessSet.pairing"), dataIndex: "pairing_id", render: (id: string | null) => <PairingName id={id} /> },
-          { title: t("assessSet.submittedAt"), dataIndex: "submitted_at", render: instant },
-          { title: t("assessSet.submittedBy"), dataIndex: "submitted_by_person_id", render: person },
-          { title: t("assessSet.approvedBy"), dataIndex: "approved_by_person_id", render: person },
           {
-            title: t("assessSet.hash"),
-            dataIndex: "sha256",
-            render: (hash: string) => <Typography.Text copyable={{ text: hash }} code>{`${hash.slice(0, 12)}…`}</Typography.Text>,
-          },
-          { title: t("assessSet.note"), dataIndex: "note", render: (text: string | null) => <div style={{ maxWidth: 240, whiteSpace: "normal" }}>{text ?? "—"}</div> },
-          {
-            title: t("common.actions"),
-            key: "open",
+            title: t("assess.submittedAt"),
+            key: "at",
             render: (_, one) => (
-              <Button size="small" onClick={() => show(one.id)}>
-                {t("assessSet.open")}
-              </Button>
+              <Flex vertical gap={2} align="start">
+                <Button type="link" style={{ padding: 0 }} onClick={() => open(one.id)}>
+                  {instant(one.submitted_at)}
+                </Button>
+                {newest[keyOf(one)] === one.id && paged.more === null && <Tag color="green">{t("assess.counts")}</Tag>}
+              </Flex>
             ),
           },
+          ...(organisation.kind === "authority"
+            ? [{ title: t("assess.organisation"), key: "who", render: (_: unknown, one: Brief) => <OrganisationName id={one.organisation_id} /> }]
+            : []),
+          { title: t("assess.period"), dataIndex: "period", render: (period: string) => t(`assess.period_${period}`) },
+          { title: t("assess.signers"), key: "signers", render: (_, one) => <Signers one={one} /> },
+          { title: t("assess.submitNote"), dataIndex: "note", render: (note: string | null) => note ?? "—" },
+          { title: "SHA-256", dataIndex: "sha256", render: (hash: string) => <Typography.Text code copyable={{ text: hash }}>{hash.slice(0, 12)}</Typography.Text> },
         ]}
       />
-      <Signed id={asked.get("submission")} onClose={() => show(null)} />
+      <Drawer open={opened !== null} onClose={() => open(null)} size={1000} destroyOnHidden title={t("assess.submission")} styles={{ wrapper: { maxWidth: "100vw" } }}>
+        {opened !== null && <Signed id={opened} />}
+      </Drawer>
     </Flex>
   );
 }
 
-/** What was signed, word for word, and the page that it says. */
-function Signed({ id, onClose }: { id: string | null; onClose: () => void }) {
+// The newest of the same organisation and period is the one that counts.
+const keyOf = (one: Brief) => `${one.organisation_id} ${one.period} ${one.pairing_id ?? ""}`;
+
+function Signers({ one }: { one: Brief }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <PersonName id={one.submitted_by_person_id} otherwise={t("assess.byProgram")} />
+      {one.approved_by_person_id && (
+        <>
+          {" · "}
+          {t("assess.approvedBy")} <PersonName id={one.approved_by_person_id} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Signed({ id }: { id: string }) {
   const { t } = useTranslation();
   const { data, error } = useQuery({
-    queryKey: ["submissions", "one", id],
-    queryFn: () => dataOf(api.GET("/v1/submissions/{submission_id}", { params: { path: { submission_id: id ?? "" } } })),
-    enabled: id !== null,
+    queryKey: ["submission", id],
+    queryFn: () => dataOf(api.GET("/v1/submissions/{submission_id}", { params: { path: { submission_id: id } } })),
+    staleTime: Infinity,
   });
-  const content = data && data.id === id ? (data.content as unknown as Assessment) : undefined;
+  const check = useQuery({
+    queryKey: ["submission", id, "check"],
+    queryFn: () => isSigned(data!.signed_text, data!.sha256),
+    enabled: data !== undefined,
+    staleTime: Infinity,
+  });
+  if (error) return <ProblemAlert error={error} />;
+  if (data === undefined) return <Skeleton active />;
+  // The text was signed in Chinese, in the very shape of the page.
+  const content = data.content as unknown as Assessment;
   return (
-    <Drawer open={id !== null} onClose={onClose} size={1100} destroyOnHidden title={content?.organisation_name ?? t("assessSet.view_submissions")} styles={{ wrapper: { maxWidth: "100vw" } }}>
-      <ProblemAlert error={error} />
-      {!content && !error && <Skeleton active />}
-      {data && content && (
-        <Flex vertical gap={16}>
-          <Typography.Text type="secondary">{`${content.pack.name} · ${instant(data.submitted_at)}`}</Typography.Text>
-          <div>
-            <ExportButton what={{ kind: "submission", format: "xlsx", parameters: { submission_id: data.id } }}>Excel</ExportButton>
-          </div>
-          <Typography.Text copyable={{ text: data.sha256 }} style={{ overflowWrap: "anywhere" }}>{`SHA-256 ${data.sha256}`}</Typography.Text>
-          <Summary data={content} />
-          <Indicators data={content} />
-          <details>
-            <summary style={{ cursor: "pointer" }}>{t("assessSet.signed")}</summary>
-            <pre style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere", maxHeight: 320, overflow: "auto" }} tabIndex={0}>
-              {data.signed_text}
-            </pre>
-          </details>
-        </Flex>
-      )}
-    </Drawer>
+    <Flex vertical gap={16}>
+      <Descriptions
+        size="small"
+        column={1}
+        items={[
+          { key: "who", label: t("assess.organisation"), children: <OrganisationName id={data.organisation_id} /> },
+          { key: "at", label: t("assess.submittedAt"), children: instant(data.submitted_at) },
+          { key: "signers", label: t("assess.signers"), children: <Signers one={data} /> },
+          {
+            key: "hash",
+            label: "SHA-256",
+            children: (
+              <Typography.Text code copyable style={{ overflowWrap: "anywhere" }}>
+                {data.sha256}
+              </Typography.Text>
+            ),
+          },
+          ...(data.note ? [{ key: "note", label: t("assess.submitNote"), children: data.note }] : []),
+        ]}
+      />
+      {check.data === true && <Alert type="success" showIcon title={t("assess.hashFits")} />}
+      {check.data === false && <Alert type="error" showIcon title={t("assess.hashFails")} />}
+      <Flex gap={8} wrap align="start">
+        <ExportButton what={{ kind: "submission", format: "xlsx", parameters: { submission_id: data.id } }}>{t("assess.export")}</ExportButton>
+        <Button onClick={() => saveFile(new Blob([data.signed_text], { type: "application/json" }), `${data.id}.json`)}>{t("assess.signedText")}</Button>
+      </Flex>
+      <Summary data={content} />
+      <Indicators data={content} />
+    </Flex>
   );
 }

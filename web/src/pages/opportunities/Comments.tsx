@@ -1,9 +1,11 @@
+import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Card, Flex, Form, Input, Typography } from "antd";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf } from "../../api/client";
 import { useChange } from "../../parts/actions";
 import { instant } from "../../parts/dates";
+import { useRules } from "../../parts/limits";
 import { newKey } from "../../parts/newKey";
 import { OrganisationName } from "../../parts/organisations";
 import { ProblemAlert } from "../../parts/ProblemAlert";
@@ -13,8 +15,7 @@ import type { Opportunity } from "./stages";
 
 interface Values {
   text: string;
-  link_name?: string;
-  link_url?: string;
+  links?: { name?: string; url?: string }[];
 }
 
 /** What the sides write to one another. */
@@ -22,6 +23,7 @@ export function Comments({ row }: { row: Opportunity }) {
   const { t } = useTranslation();
   const mayWrite = useMay("opportunities:write");
   const { organisation } = useSession();
+  const rules = useRules("CommentWrite");
   const [form] = Form.useForm<Values>();
   const key = useRef(newKey());
   const paged = usePaged(["comments", row.id], (cursor) =>
@@ -32,11 +34,11 @@ export function Comments({ row }: { row: Opportunity }) {
     ),
   );
   const send = useChange(
-    ({ text, link_name, link_url }: Values) =>
+    ({ text, links }: Values) =>
       dataOf(
         api.POST("/v1/opportunities/{opportunity_id}/comments", {
           params: { path: { opportunity_id: row.id }, header: { "idempotency-key": key.current } },
-          body: { text, links: link_url ? [{ name: link_name || link_url, url: link_url }] : [] },
+          body: { text, links: (links ?? []).flatMap(({ name, url }) => (url ? [{ name: name || url.slice(0, 200), url }] : [])) },
         }),
       ),
     [["comments", row.id]],
@@ -79,17 +81,10 @@ export function Comments({ row }: { row: Opportunity }) {
           layout="vertical"
           onFinish={(values) => send.mutate(values, { onSettled: () => (key.current = newKey()) })}
         >
-          <Form.Item name="text" label={t("opps.comment")} extra={t("opps.commentNote")} rules={[{ required: true, message: t("common.required") }]}>
-            <Input.TextArea rows={3} maxLength={5000} />
+          <Form.Item name="text" label={t("opps.comment")} extra={t("opps.commentNote")} rules={rules("text")}>
+            <Input.TextArea rows={3} />
           </Form.Item>
-          <Flex gap={12} wrap>
-            <Form.Item name="link_name" label={t("opps.linkName")} style={{ flex: "1 1 160px" }}>
-              <Input />
-            </Form.Item>
-            <Form.Item name="link_url" label={t("opps.linkUrl")} style={{ flex: "2 1 220px" }} rules={[{ type: "url" }]}>
-              <Input placeholder="https://" />
-            </Form.Item>
-          </Flex>
+          <Links />
           <ProblemAlert error={send.error} />
           <Button type="primary" htmlType="submit" loading={send.isPending} style={{ marginTop: 8 }}>
             {t("opps.send")}
@@ -97,5 +92,35 @@ export function Comments({ row }: { row: Opportunity }) {
         </Form>
       )}
     </Flex>
+  );
+}
+
+/** Files that lie elsewhere: the service keeps the link, not the file. */
+function Links() {
+  const { t } = useTranslation();
+  const rules = useRules("FileLink");
+  return (
+    <Form.List name="links">
+      {(rows, { add, remove }) => (
+        <Flex vertical gap={8}>
+          {rows.map(({ key, name }) => (
+            <Flex key={key} gap={8} wrap align="start">
+              <Form.Item name={[name, "name"]} rules={rules("name", { required: false })} style={{ flex: "1 1 140px", marginBottom: 0 }}>
+                <Input aria-label={t("opps.linkName")} placeholder={t("opps.linkName")} />
+              </Form.Item>
+              <Form.Item name={[name, "url"]} rules={rules("url")} style={{ flex: "2 1 200px", marginBottom: 0 }}>
+                <Input aria-label={t("opps.linkUrl")} placeholder="https://" inputMode="url" />
+              </Form.Item>
+              <Button aria-label={t("opps.removeLink")} icon={<DeleteOutlined />} onClick={() => remove(name)} />
+            </Flex>
+          ))}
+          {rows.length < 20 && (
+            <Button icon={<PlusOutlined />} onClick={() => add({})} style={{ alignSelf: "start" }}>
+              {t("opps.addLink")}
+            </Button>
+          )}
+        </Flex>
+      )}
+    </Form.List>
   );
 }

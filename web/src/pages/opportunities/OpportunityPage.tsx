@@ -9,11 +9,16 @@ import "../../parts/fieldWords";
 import { SyntheticMark } from "../../parts/Marks";
 import { OrganisationName } from "../../parts/organisations";
 import { ProblemAlert } from "../../parts/ProblemAlert";
+import { oneProfile } from "../../parts/one";
 import { RegionName } from "../../parts/reference";
 import { useMay, useSession } from "../../shell/session";
+import { EnclaveTerms } from "../profiles/EnclaveTerms";
+import { hasTerms } from "../profiles/terms";
 import { Comments } from "./Comments";
+import { FieldTeams } from "./FieldTeams";
 import { Holds } from "./Holds";
 import { Ledger } from "./Ledger";
+import { Outcomes } from "./Outcomes";
 import { History, Milestones } from "./Progress";
 import { StageMoves } from "./StageMoves";
 import { PHASES, sideOf, type Opportunity } from "./stages";
@@ -25,11 +30,15 @@ export default function OpportunityPage() {
   const { id = "" } = useParams();
   const { t } = useTranslation();
   const [asked, ask] = useSearchParams();
-  const may = { holds: useMay("holds:read"), ledger: useMay("ledger:read"), visits: useMay("visits:read") };
+  const may = { holds: useMay("holds:read"), ledger: useMay("ledger:read"), visits: useMay("visits:read"), outcomes: useMay("outcomes:read"), enclaves: useMay("enclaves:read") };
   const { data: row, error } = useQuery({
     queryKey: ["opportunity", id],
     queryFn: () => dataOf(api.GET("/v1/opportunities/{opportunity_id}", { params: { path: { opportunity_id: id } } })),
   });
+  const { organisation } = useSession();
+  // What the ranking learns from is said, and seen, by the two organisations; a field team speaks on the record.
+  const isOrganisations = organisation.id === row?.project_organisation_id || organisation.id === row?.profile_organisation_id;
+  const { data: place } = useQuery({ ...oneProfile(row?.profile_id ?? ""), enabled: row !== undefined });
   if (error) return <ProblemAlert error={error} />;
   if (row === undefined) return <Spin description={t("common.loading")} />;
   const tabs = [
@@ -40,6 +49,7 @@ export default function OpportunityPage() {
         <Flex vertical gap={24}>
           <Milestones row={row} />
           <History row={row} />
+          {may.outcomes && isOrganisations && <Outcomes row={row} />}
         </Flex>
       ),
     },
@@ -47,6 +57,7 @@ export default function OpportunityPage() {
     ...(may.holds ? [{ key: "holds", label: t("opps.tabHolds"), children: <Holds row={row} /> }] : []),
     { key: "comments", label: t("opps.tabComments"), children: <Comments row={row} /> },
     ...(may.ledger ? [{ key: "ledger", label: t("opps.tabLedger"), children: <Ledger row={row} /> }] : []),
+    ...(may.enclaves && place && hasTerms(place) ? [{ key: "terms", label: t("terms.tab"), children: <EnclaveTerms profile={place} /> }] : []),
   ];
   return (
     <Flex vertical gap={16}>
@@ -61,10 +72,7 @@ function Head({ row }: { row: Opportunity }) {
   const { t } = useTranslation();
   const wide = Grid.useBreakpoint().lg;
   const side = sideOf(row, useSession().organisation.id);
-  const { data: place } = useQuery({
-    queryKey: ["profile", row.profile_id],
-    queryFn: () => dataOf(api.GET("/v1/profiles/{profile_id}", { params: { path: { profile_id: row.profile_id } } })),
-  });
+  const { data: place } = useQuery(oneProfile(row.profile_id));
   const phases = PHASES.filter(([phase]) => phase !== "end");
   const at = phases.findIndex(([, stages]) => (stages as readonly string[]).includes(row.stage));
   const who = (name: "project" | "profile") => (
@@ -93,6 +101,7 @@ function Head({ row }: { row: Opportunity }) {
               {who("project")}
               {who("profile")}
             </Flex>
+            <FieldTeams row={row} />
             {row.stage === "ended" && row.reason_code && (
               <Typography.Text type="secondary">{`${t("opps.reason")}: ${t(`opps.reason_${row.reason_code}`)}`}</Typography.Text>
             )}

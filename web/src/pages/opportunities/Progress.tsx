@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api, dataOf, type Schemas } from "../../api/client";
 import { ActButton, FormDialog } from "../../parts/actions";
 import { asDay, dayOf, daysSince } from "../../parts/dates";
+import { useRules } from "../../parts/limits";
 import { OrganisationName } from "../../parts/organisations";
 import { PagedTable } from "../../parts/PagedTable";
 import { ProblemAlert } from "../../parts/ProblemAlert";
@@ -79,12 +80,17 @@ export function Milestones({ row }: { row: Opportunity }) {
               <>
                 {t(`opps.kind_${one.kind}`)}
                 {one.name ? ` · ${one.name}` : ""}
+                {one.note && (
+                  <Typography.Text type="secondary" style={{ display: "block", fontSize: 12, whiteSpace: "pre-wrap" }}>
+                    {one.note}
+                  </Typography.Text>
+                )}
               </>
             ),
           },
           { title: t("opps.plannedOn"), dataIndex: "planned_on", render: (day: string | null) => day ?? "—" },
           { title: t("opps.actualOn"), dataIndex: "actual_on", render: (day: string | null) => day ?? "—" },
-          { title: "", key: "mark", render: (_, one) => <MilestoneMark one={one} /> },
+          { title: t("opps.standing"), key: "mark", render: (_, one) => <MilestoneMark one={one} /> },
           { title: t("opps.documentNo"), dataIndex: "document_no", render: (text: string | null) => text ?? "—" },
           ...(mayWrite
             ? [
@@ -130,13 +136,14 @@ function MilestoneMark({ one }: { one: Milestone }) {
 
 function MilestoneFields() {
   const { t } = useTranslation();
+  const rules = useRules("MilestoneWrite");
   return (
     <>
-      <Form.Item name="kind" label={t("opps.kind")} rules={[{ required: true, message: t("common.required") }]}>
+      <Form.Item name="kind" label={t("opps.kind")} rules={rules("kind")}>
         <Select options={MILESTONE_KINDS.map((kind) => ({ value: kind, label: t(`opps.kind_${kind}`) }))} />
       </Form.Item>
-      <Form.Item name="name" label={t("opps.name")}>
-        <Input maxLength={200} />
+      <Form.Item name="name" label={t("opps.name")} rules={rules("name")}>
+        <Input />
       </Form.Item>
       <Form.Item name="planned_on" label={t("opps.plannedOn")}>
         <DatePicker style={{ width: "100%" }} />
@@ -144,10 +151,10 @@ function MilestoneFields() {
       <Form.Item name="actual_on" label={t("opps.actualOn")}>
         <DatePicker style={{ width: "100%" }} />
       </Form.Item>
-      <Form.Item name="document_no" label={t("opps.documentNo")}>
-        <Input maxLength={100} />
+      <Form.Item name="document_no" label={t("opps.documentNo")} rules={rules("document_no")}>
+        <Input />
       </Form.Item>
-      <Form.Item name="note" label={t("opps.note")}>
+      <Form.Item name="note" label={t("opps.note")} rules={rules("note")}>
         <Input.TextArea rows={2} />
       </Form.Item>
     </>

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { api, dataOf, type Schemas } from "../../api/client";
 import { FormDialog } from "../../parts/actions";
 import { asDay, dayOf, today } from "../../parts/dates";
+import { useRules } from "../../parts/limits";
 import { useMay, useSession } from "../../shell/session";
 import { END_REASONS, sideOf, type Opportunity } from "./stages";
 
@@ -44,6 +45,7 @@ export function StageMoves({ row }: { row: Opportunity }) {
 
 function Move({ row, next, side }: { row: Opportunity; next: Next; side: ReturnType<typeof sideOf> }) {
   const { t } = useTranslation();
+  const rules = useRules("StageMove");
   const stage = t(`choice.stage_${next.to}`);
   const agreed = row.pending?.to === next.to;
   const hindrance =
@@ -91,7 +93,7 @@ function Move({ row, next, side }: { row: Opportunity; next: Next; side: ReturnT
     >
       {next.by === "both" && <Typography.Paragraph type="secondary">{t("opps.needsBoth")}</Typography.Paragraph>}
       {next.needs_reason && (
-        <Form.Item name="reason_code" label={t("opps.reason")} rules={[{ required: true, message: t("common.required") }]}>
+        <Form.Item name="reason_code" label={t("opps.reason")} rules={rules("reason_code", { required: true })}>
           <Select options={END_REASONS.map((reason) => ({ value: reason, label: t(`opps.reason_${reason}`) }))} />
         </Form.Item>
       )}
@@ -99,12 +101,12 @@ function Move({ row, next, side }: { row: Opportunity; next: Next; side: ReturnT
         <DatePicker style={{ width: "100%" }} />
       </Form.Item>
       {!next.needs_reason && (
-        <Form.Item name="document_no" label={t("opps.documentNo")}>
-          <Input maxLength={100} />
+        <Form.Item name="document_no" label={t("opps.documentNo")} rules={rules("document_no")}>
+          <Input />
         </Form.Item>
       )}
-      <Form.Item name="note" label={t("opps.note")}>
-        <Input.TextArea rows={3} maxLength={2000} />
+      <Form.Item name="note" label={t("opps.note")} rules={rules("note")}>
+        <Input.TextArea rows={3} />
       </Form.Item>
     </FormDialog>
   );

@@ -14,6 +14,13 @@ export const PHASES = [
   ["end", ["ended"]],
 ] as const satisfies readonly (readonly [string, readonly Stage[]])[];
 
+export type Phase = (typeof PHASES)[number][0];
+
+/** How many there are, as far as they were read: "10+" where more follow. */
+export function countText(read: number, hasMore: boolean): string {
+  return hasMore ? `${read}+` : String(read);
+}
+
 export const STAGES: Stage[] = PHASES.flatMap(([, stages]) => [...stages]);
 
 /** The side for which an organisation speaks; null where it speaks for both, or for none. */
@@ -49,3 +56,10 @@ export const END_REASONS = [
   "investor_withdrew",
   "other",
 ] as const;
+
+export const RESULTS = ["accepted", "refused", "signed", "funds_in_place", "ended"] as const satisfies Schemas["OutcomeRead"]["result"][];
+
+/** Whether an outcome is only taken with its reason. */
+export function wantsReason(result: Schemas["OutcomeRead"]["result"] | undefined): boolean {
+  return result === "refused" || result === "ended";
+}

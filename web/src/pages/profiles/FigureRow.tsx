@@ -41,10 +41,12 @@ export function FigureRow({ field, unit, value, change, draft, set, mayEdit, pro
           <Space.Compact style={{ width: 250, maxWidth: "100%" }}>
             <InputNumber
               id={`figure-${field}`}
-              min={0}
               value={value}
               onChange={(next) => change(next)}
               status={problem ? "error" : undefined}
+              aria-invalid={problem ? true : undefined}
+              aria-describedby={problem ? `figure-${field}-problem` : undefined}
+              inputMode="decimal"
               placeholder={t("common.unknown")}
               style={{ width: "100%" }}
               controls={false}
@@ -59,7 +61,7 @@ export function FigureRow({ field, unit, value, change, draft, set, mayEdit, pro
         )}
       </Flex>
       {problem && (
-        <Typography.Text type="danger" role="alert">
+        <Typography.Text type="danger" role="alert" id={`figure-${field}-problem`}>
           {problem}
         </Typography.Text>
       )}

@@ -1,15 +1,21 @@
-import { DatePicker, Form, Input, InputNumber, Select, Typography } from "antd";
+import { Checkbox, DatePicker, Form, Input, InputNumber, Select, Typography } from "antd";
+import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { asDay, dayOf } from "../../parts/dates";
 import { useFieldName } from "../../parts/fieldWords";
-import { IndustryName, IndustrySelect, RegionName } from "../../parts/reference";
+import { IndustryName, IndustrySelect, RegionName, RegionSelect, ZoneSelect } from "../../parts/reference";
+import { EnclaveFields } from "./EnclaveFields";
+import { MaterialRows, materialText } from "./MaterialRows";
 import type { Draft } from "./ProfileForm";
+import { RestrictedRows } from "./RestrictedRows";
+import { KINDS } from "./states";
 
 interface Props {
   draft: Draft;
   set: (change: Partial<Draft>) => void;
   mayEdit: boolean;
+  /** What is wrong with which field, by the path of the field: `restricted_industries.0.code`. */
   errors: Map<string, string>;
 }
 
@@ -18,7 +24,7 @@ const ASKED = new Set(["leading_industries", "industry_codes", "land_use", "envi
 
 /** What a place is: name, kind, days, industries and text. */
 export function PlaceFields({ draft, set, mayEdit, errors }: Props) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const name = useFieldName();
   // What a reader can do nothing with is left out where it is not known.
   const field = (key: keyof Draft & string, shown: ReactNode, edited: ReactNode) =>
@@ -28,7 +34,7 @@ export function PlaceFields({ draft, set, mayEdit, errors }: Props) {
       label={name(key)}
       htmlFor={`place-${key}`}
       validateStatus={errors.has(key) ? "error" : ""}
-      help={errors.get(key)}
+      help={told(errors, key, t).length > 0 ? <Typography.Text type="danger">{told(errors, key, t).join(" ")}</Typography.Text> : undefined}
       style={{ marginBottom: 12 }}
     >
       {mayEdit ? edited : (shown ?? <Typography.Text type="secondary">{t("common.unknown")}</Typography.Text>)}
@@ -66,7 +72,27 @@ export function PlaceFields({ draft, set, mayEdit, errors }: Props) {
         draft.site_name,
         <Input id="place-site_name" value={draft.site_name ?? ""} onChange={(event) => set({ site_name: event.target.value || null })} />,
       )}
-      {field("region_code", <RegionName code={draft.region_code} />, <RegionName code={draft.region_code} />)}
+      {field(
+        "site_kind",
+        t(`choice.site_kind_${draft.site_kind}`),
+        <Select
+          id="place-site_kind"
+          value={draft.site_kind}
+          onChange={(site_kind) => set({ site_kind })}
+          options={KINDS.map((kind) => ({ value: kind, label: t(`choice.site_kind_${kind}`) }))}
+        />,
+      )}
+      {field(
+        "region_code",
+        <RegionName code={draft.region_code} />,
+        <RegionSelect id="place-region_code" level="county" value={draft.region_code} onChange={(code) => code && set({ region_code: code })} />,
+      )}
+      <EnclaveFields draft={draft} set={set} field={field} />
+      {field(
+        "zone_code",
+        draft.zone_code,
+        <ZoneSelect id="place-zone_code" allowClear value={draft.zone_code ?? ""} onChange={(code) => set({ zone_code: code ?? null })} />,
+      )}
       {day("as_of")}
       {day("valid_until")}
       {field(
@@ -139,13 +165,12 @@ export function PlaceFields({ draft, set, mayEdit, errors }: Props) {
               </div>
             ))
           : null,
-        draft.restricted_industries.length > 0
-          ? draft.restricted_industries.map((one) => (
-              <div key={one.code}>
-                <IndustryName code={one.code} /> · {t(`profiles.${one.level}`)} {one.condition}
-              </div>
-            ))
-          : t("common.nothing"),
+        <RestrictedRows errors={errors} rows={draft.restricted_industries} change={(restricted_industries) => set({ restricted_industries })} />,
+      )}
+      {field(
+        "materials",
+        draft.materials.length > 0 ? draft.materials.map((one) => <div key={one.name}>{materialText(one, i18n.language)}</div>) : null,
+        <MaterialRows errors={errors} rows={draft.materials} change={(materials) => set({ materials })} />,
       )}
       {(["lon", "lat"] as const).map((key) =>
         field(
@@ -164,6 +189,21 @@ export function PlaceFields({ draft, set, mayEdit, errors }: Props) {
           onChange={(event) => set({ description: event.target.value || null })}
         />,
       )}
+      {mayEdit && (
+        <Checkbox checked={draft.is_synthetic ?? false} onChange={(event) => set({ is_synthetic: event.target.checked })}>
+          {t("profiles.isSynthetic")}
+        </Checkbox>
+      )}
     </Form>
   );
+}
+
+/** What is said of a field and of the rows below it; of a row with its number. */
+function told(errors: Map<string, string>, field: string, t: TFunction): string[] {
+  return [...errors].flatMap(([path, said]) => {
+    if (path === field) return [said];
+    if (!path.startsWith(`${field}.`)) return [];
+    const row = Number(path.split(".")[1]);
+    return [Number.isNaN(row) ? said : t("profiles.rowSays", { number: row + 1, said })];
+  });
 }

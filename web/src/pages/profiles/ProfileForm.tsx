@@ -5,11 +5,13 @@ import { api, dataOf, type Schemas } from "../../api/client";
 import { useChange } from "../../parts/actions";
 import { fieldErrors } from "../../parts/fieldErrors";
 import { useFieldName } from "../../parts/fieldWords";
+import { figure } from "../../parts/numbers";
 import { ProblemAlert } from "../../parts/ProblemAlert";
 import { useQuantities } from "../../parts/reference";
 import { versionTag } from "../../parts/versionTag";
 import { FigureRow } from "./FigureRow";
 import { GROUPS, patchOf, type Profile } from "./figures";
+import { objections } from "./objections";
 import { PlaceFields } from "./PlaceFields";
 
 export type Draft = Profile;
@@ -39,7 +41,11 @@ export function ProfileForm({ profile, mayEdit }: Props) {
       ),
     [["profile", profile.id], ["profile-versions", profile.id], ["profiles"], ["fits", profile.id], ["pair"]],
   );
-  const errors = new Map(fieldErrors(save.error, i18n.language).map((one) => [one.name.join("."), one.errors.join(" ")]));
+  const found = objections(draft, registered);
+  const errors = new Map([
+    ...fieldErrors(save.error, i18n.language).map((one): [string, string] => [one.name.join("."), one.errors.join(" ")]),
+    ...[...found].map(([path, { word, bound }]): [string, string] => [path, t(`limit.${word}`, { bound: figure(bound) })]),
+  ]);
   const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
   const quantities = draft.quantities as Record<string, number>;
   const listed = [...new Set([...Object.keys(quantities), ...Object.keys(profile.bands).filter(isOther), ...adding])];
@@ -98,13 +104,17 @@ export function ProfileForm({ profile, mayEdit }: Props) {
           <Flex vertical gap={8}>
             <ProblemAlert error={save.error} />
             <Flex gap={12} align="center" justify="end" wrap>
-              <Typography.Text type={changed ? "warning" : "secondary"} aria-live="polite">
-                {changed ? t("profiles.changedCount", { count: changed }) : t("profiles.unchanged")}
+              <Typography.Text type={found.size > 0 ? "danger" : changed ? "warning" : "secondary"} aria-live="polite">
+                {found.size > 0
+                  ? t("profiles.objections", { count: found.size })
+                  : changed
+                    ? t("profiles.changedCount", { count: changed })
+                    : t("profiles.unchanged")}
               </Typography.Text>
               <Button disabled={!changed} onClick={() => setDraft(profile)}>
                 {t("profiles.discard")}
               </Button>
-              <Button type="primary" disabled={!changed} loading={save.isPending} onClick={() => save.mutate(undefined)}>
+              <Button type="primary" disabled={!changed || found.size > 0} loading={save.isPending} onClick={() => save.mutate(undefined)}>
                 {t("profiles.save")}
               </Button>
             </Flex>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Breadcrumb, Card, Flex, Progress, Spin, Tabs, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { api, dataOf } from "../../api/client";
 import { ActButton } from "../../parts/actions";
 import "../../parts/choiceWords";
@@ -9,15 +9,21 @@ import { useFieldName } from "../../parts/fieldWords";
 import { SyntheticMark, UnconfirmedMark } from "../../parts/Marks";
 import { OrganisationName } from "../../parts/organisations";
 import { ProblemAlert } from "../../parts/ProblemAlert";
+import { oneProfile } from "../../parts/one";
 import { RegionName } from "../../parts/reference";
 import { versionTag } from "../../parts/versionTag";
 import { useMay, useSession } from "../../shell/session";
 import { SaveSearch } from "../alerts/SaveSearch";
+import { AskCounty } from "./AskCounty";
+import { EnclaveTerms } from "./EnclaveTerms";
 import { ageOf, ageType, completeness, type Profile } from "./figures";
 import { Fits } from "./Fits";
 import { Lacks } from "./Lacks";
+import { Pools } from "./Pools";
 import { ProfileForm } from "./ProfileForm";
+import { Requests } from "./Requests";
 import { STATE_COLOUR } from "./states";
+import { hasTerms } from "./terms";
 import { Versions } from "./Versions";
 import "./words";
 
@@ -27,24 +33,26 @@ export default function ProfilePage() {
   const { t } = useTranslation();
   const [asked, ask] = useSearchParams();
   const mine = useMine();
-  const mayMatch = useMay("matches:read");
-  const { data: profile, error } = useQuery({
-    queryKey: ["profile", id],
-    queryFn: () => dataOf(api.GET("/v1/profiles/{profile_id}", { params: { path: { profile_id: id } } })),
-  });
+  const may = { match: useMay("matches:read"), pools: useMay("pools:read"), enclaves: useMay("enclaves:read") };
+  const { data: profile, error } = useQuery(oneProfile(id));
   if (error) return <ProblemAlert error={error} />;
   if (profile === undefined) return <Spin description={t("common.loading")} />;
   const ranked = profile.status === "published" && !profile.unconfirmed;
   const unranked = <Alert type="info" showIcon title={t("profiles.notPublished")} />;
   const tabs = [
     { key: "figures", label: t("profiles.tabFigures"), children: <ProfileForm key={profile.version} profile={profile} mayEdit={mine(profile)} /> },
-    ...(mayMatch
+    ...(may.match
       ? [
           { key: "fits", label: t("profiles.tabFits"), children: ranked ? <Fits profile={profile} /> : unranked },
           { key: "lacks", label: t("profiles.tabLacks"), children: ranked ? <Lacks profile={profile} /> : unranked },
         ]
       : []),
     { key: "versions", label: t("profiles.tabVersions"), children: <Versions profile={profile} /> },
+    ...(mine(profile) ? [{ key: "requests", label: t("requests.tab"), children: <Requests profileId={profile.id} /> }] : []),
+    ...(may.pools && mine(profile) && !profile.unconfirmed
+      ? [{ key: "pools", label: t("pools.tab"), children: <Pools profileId={profile.id} /> }]
+      : []),
+    ...(may.enclaves && hasTerms(profile) ? [{ key: "terms", label: t("terms.tab"), children: <EnclaveTerms profile={profile} /> }] : []),
   ];
   return (
     <Flex vertical gap={16}>
@@ -139,6 +147,7 @@ function Lifecycle({ profile, mine }: { profile: Profile; mine: boolean }) {
   const { t } = useTranslation();
   const { organisation } = useSession();
   const mayConfirm = useMay("profiles:confirm");
+  const go = useNavigate();
   const params = { path: { profile_id: profile.id }, header: versionTag(profile) };
   const changes = [["profile", profile.id], ["profile-versions", profile.id], ["profiles"]];
   const turn = (status: "published" | "withdrawn") => () =>
@@ -171,6 +180,19 @@ function Lifecycle({ profile, mine }: { profile: Profile; mine: boolean }) {
           button={{ danger: true }}
           changes={changes}
           run={turn("withdrawn")}
+        />
+      )}
+      {mine && <AskCounty profile={profile} />}
+      {mine && (
+        <ActButton
+          label={t("profiles.delete")}
+          sentence={t("profiles.deleteSays")}
+          button={{ danger: true }}
+          changes={[["profiles"]]}
+          run={async () => {
+            await dataOf(api.DELETE("/v1/profiles/{profile_id}", { params }));
+            void go("/profiles");
+          }}
         />
       )}
     </Flex>

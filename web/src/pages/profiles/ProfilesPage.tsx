@@ -1,10 +1,13 @@
-import { Flex, Grid, Progress, Select, Tag, Tooltip, Typography } from "antd";
+import { useQueryClient } from "@tanstack/react-query";
+import { Button, Flex, Grid, Progress, Select, Tabs, Tag, Tooltip, Typography } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import { api, dataOf, type Schemas } from "../../api/client";
 import "../../parts/choiceWords";
 import { ExportButton } from "../../parts/ExportButton";
 import { useFieldName } from "../../parts/fieldWords";
+import { ImportDrawer } from "../../parts/ImportDrawer";
 import { SyntheticMark, UnconfirmedMark } from "../../parts/Marks";
 import { figure } from "../../parts/numbers";
 import { PagedTable } from "../../parts/PagedTable";
@@ -13,7 +16,10 @@ import { unitName } from "../../parts/units";
 import { usePaged } from "../../parts/usePaged";
 import { useMay, useSession } from "../../shell/session";
 import { ageOf, ageType, completeness, type Profile } from "./figures";
+import { EnclaveTerms } from "./EnclaveTerms";
 import { NewProfile } from "./NewProfile";
+import { Pools } from "./Pools";
+import { Requests } from "./Requests";
 import { KINDS, STATE_COLOUR, STATES } from "./states";
 import "./words";
 
@@ -24,11 +30,45 @@ const SHOWN = [
   ["labour_persons", "persons"],
 ] as const;
 
-/** All profiles that the caller may see; a county begins with its own. */
+/** The profiles that the caller may see, what counties were asked, what sites share, and what enclaves share out. */
 export default function ProfilesPage() {
+  const { t } = useTranslation();
+  const mayWrite = useMay("profiles:write");
+  const mayImport = [useMay("imports:write"), useMay("files:write")].every(Boolean);
+  const may = { pools: useMay("pools:read"), enclaves: useMay("enclaves:read") };
+  const client = useQueryClient();
+  const [importing, setImporting] = useState(false);
+  const [asked, ask] = useSearchParams();
+  const views = [
+    { key: "profiles", label: t("profiles.viewProfiles"), children: <Listed /> },
+    { key: "requests", label: t("requests.tab"), children: <Requests /> },
+    ...(may.pools ? [{ key: "pools", label: t("pools.tab"), children: <Pools /> }] : []),
+    ...(may.enclaves ? [{ key: "terms", label: t("terms.tab"), children: <EnclaveTerms /> }] : []),
+  ];
+  return (
+    <Flex vertical gap={8}>
+      <Flex justify="space-between" align="start" gap={12} wrap>
+        <div>
+          <Typography.Title level={3} style={{ margin: 0 }}>
+            {t("profiles.title")}
+          </Typography.Title>
+          <Typography.Text type="secondary">{t("profiles.intro")}</Typography.Text>
+        </div>
+        <Flex gap={8} wrap>
+          {mayWrite && mayImport && <Button onClick={() => setImporting(true)}>{t("profiles.import")}</Button>}
+          {mayWrite && <NewProfile />}
+        </Flex>
+      </Flex>
+      <ImportDrawer kind="profiles" open={importing} onClose={() => setImporting(false)} onStored={() => void client.invalidateQueries({ queryKey: ["profiles"] })} />
+      <Tabs activeKey={asked.get("view") ?? "profiles"} onChange={(view) => ask(view === "profiles" ? {} : { view })} items={views} destroyOnHidden />
+    </Flex>
+  );
+}
+
+/** All profiles that the caller may see; a county begins with its own. */
+function Listed() {
   const { t, i18n } = useTranslation();
   const name = useFieldName();
-  const mayWrite = useMay("profiles:write");
   const phone = !Grid.useBreakpoint().md;
   const isCounty = useSession().organisation.kind === "county";
   const [asked, ask] = useSearchParams();
@@ -52,15 +92,6 @@ export default function ProfilesPage() {
   const wide = phone ? { width: "100%" } : { minWidth: 160 };
   return (
     <Flex vertical gap={16}>
-      <Flex justify="space-between" align="start" gap={12} wrap>
-        <div>
-          <Typography.Title level={3} style={{ margin: 0 }}>
-            {t("profiles.title")}
-          </Typography.Title>
-          <Typography.Text type="secondary">{t("profiles.intro")}</Typography.Text>
-        </div>
-        {mayWrite && <NewProfile />}
-      </Flex>
       <Flex gap={8} wrap role="search">
         <Select
           aria-label={t("profiles.whose")}

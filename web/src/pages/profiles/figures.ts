@@ -40,6 +40,21 @@ const MAIN = [
   "industry_codes",
 ] as const;
 
+/** Short facts that an office knows without a drawing; with the figures they are what a county can be asked. */
+const FACTS = ["land_use", "land_ready_on", "power_ready_on", "valid_until", "description"] as const;
+
+/** The fields of a profile that a county can be asked about, beside the registered quantities. */
+export function askable(): string[] {
+  return [...Object.values(GROUPS).flatMap((group) => group.map(([field]) => field)), ...FACTS];
+}
+
+/** What is worth asking first: capacities and prices, and whatever else is stated already. */
+export function mainOf(profile: Profile): string[] {
+  const first: string[] = [...GROUPS.groupCapacity, ...GROUPS.groupPrice].map(([field]) => field);
+  const others = askable().filter((field) => !first.includes(field) && profile[field as keyof Profile] !== null);
+  return [...first, ...others, ...Object.keys(profile.quantities)];
+}
+
 export type FigureName = (typeof GROUPS)[keyof typeof GROUPS][number][0];
 
 /** How much of the main part is known, and what is not; a band counts as known. */

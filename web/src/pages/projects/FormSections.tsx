@@ -3,10 +3,12 @@ import { Button, Col, DatePicker, Flex, Form, Input, InputNumber, Row, Select, T
 import dayjs from "dayjs";
 import { useTranslation } from "react-i18next";
 import { useFieldName } from "../../parts/fieldWords";
+import { useRules } from "../../parts/limits";
+import { OrganisationsSelect } from "../../parts/organisations";
 import { IndustrySelect, RegionSelect, useQuantities } from "../../parts/reference";
 import { unitName } from "../../parts/units";
-import { OrganisationSelect } from "./OrganisationSelect";
 import { FIGURES, HARDENABLE, type FormValues } from "./fields";
+import { ProjectSelect } from "./ProjectSelect";
 
 const HALF = { xs: 24, sm: 12 } as const;
 const CHOICES = {
@@ -36,40 +38,41 @@ function Choice({ field, clear = false, many = false }: { field: keyof typeof CH
   );
 }
 
-export function Basic() {
+export function Basic({ projectId }: { projectId: string | undefined }) {
   const { t } = useTranslation();
   const nameOf = useFieldName();
+  const rules = useRules("ProjectWrite");
   return (
     <Row gutter={16}>
       <Col span={24}>
-        <Form.Item name="name" label={nameOf("name")} required>
-          <Input maxLength={200} />
+        <Form.Item name="name" label={nameOf("name")} rules={rules("name")}>
+          <Input />
         </Form.Item>
       </Col>
       <Col {...HALF}>
-        <Form.Item name="industry_code" label={nameOf("industry_code")} required>
+        <Form.Item name="industry_code" label={nameOf("industry_code")} rules={rules("industry_code")}>
           <IndustrySelect />
         </Form.Item>
       </Col>
       <Col {...HALF}>
-        <Form.Item name="origin_region_code" label={nameOf("origin_region_code")} required>
+        <Form.Item name="origin_region_code" label={nameOf("origin_region_code")} rules={rules("origin_region_code")}>
           <RegionSelect />
         </Form.Item>
       </Col>
       <Col {...HALF}>
-        <Form.Item name="investor_name" label={nameOf("investor_name")}>
+        <Form.Item name="investor_name" label={nameOf("investor_name")} rules={rules("investor_name")}>
           <Input />
         </Form.Item>
       </Col>
       <Choice field="move_kind" clear />
       <Col span={24}>
-        <Form.Item name="description" label={nameOf("description")}>
-          <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} maxLength={5000} />
+        <Form.Item name="description" label={nameOf("description")} rules={rules("description")}>
+          <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} />
         </Form.Item>
       </Col>
       {(["products", "inputs"] as const).map((field) => (
         <Col {...HALF} key={field}>
-          <Form.Item name={field} label={nameOf(field)} extra={t("projects.tags")}>
+          <Form.Item name={field} label={nameOf(field)} extra={t("projects.tags")} rules={rules(field)}>
             <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={["、", "，", ","]} />
           </Form.Item>
         </Col>
@@ -77,13 +80,19 @@ export function Basic() {
       <Col span={24}>
         <Materials />
       </Col>
+      <Col span={24}>
+        <Form.Item name="incubated_project_id" label={nameOf("incubated_project_id")} extra={t("projects.incubatedNote")}>
+          <ProjectSelect allowClear without={projectId} />
+        </Form.Item>
+      </Col>
     </Row>
   );
 }
 
 function Materials() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const nameOf = useFieldName();
+  const rules = useRules("Material");
   return (
     <Form.Item label={nameOf("materials")}>
       <Form.List name="materials">
@@ -91,16 +100,16 @@ function Materials() {
           <Flex vertical gap={8}>
             {rows.map(({ key, name }) => (
               <Flex key={key} gap={8} wrap align="start">
-                <Form.Item name={[name, "name"]} noStyle>
+                <Form.Item name={[name, "name"]} rules={rules("name", { required: false })} style={{ marginBottom: 0 }}>
                   <Input aria-label={t("projects.materialName")} placeholder={t("projects.materialName")} style={{ width: 130 }} />
                 </Form.Item>
-                <Form.Item name={[name, "quantity_per_year"]} noStyle>
+                <Form.Item name={[name, "quantity_per_year"]} rules={rules("quantity_per_year")} style={{ marginBottom: 0 }}>
                   <InputNumber aria-label={t("projects.perYear")} placeholder={t("projects.perYear")} style={{ width: 110 }} />
                 </Form.Item>
                 <Form.Item name={[name, "unit"]} noStyle>
-                  <Select aria-label={t("projects.unit")} allowClear style={{ width: 80 }} options={["t", "m3"].map((value) => ({ value, label: value }))} />
+                  <Select aria-label={t("projects.unit")} placeholder={t("projects.unit")} allowClear style={{ width: 100 }} options={["t", "m3"].map((value) => ({ value, label: unitName(value, i18n.language) }))} />
                 </Form.Item>
-                <Form.Item name={[name, "max_haul_km"]} noStyle>
+                <Form.Item name={[name, "max_haul_km"]} rules={rules("max_haul_km")} style={{ marginBottom: 0 }}>
                   <InputNumber aria-label={t("projects.haul")} placeholder={t("projects.haul")} suffix="km" style={{ width: 130 }} />
                 </Form.Item>
                 <Button aria-label={t("projects.remove")} icon={<DeleteOutlined />} onClick={() => remove(name)} />
@@ -119,11 +128,12 @@ function Materials() {
 export function Figures({ group }: { group: keyof typeof FIGURES }) {
   const { i18n } = useTranslation();
   const nameOf = useFieldName();
+  const rules = useRules("ProjectWrite");
   return (
     <Row gutter={16}>
       {Object.entries(FIGURES[group]).map(([field, unit]) => (
         <Col {...HALF} key={field}>
-          <Form.Item name={field} label={nameOf(field)}>
+          <Form.Item name={field} label={nameOf(field)} rules={rules(field)}>
             <InputNumber<number> style={{ width: "100%" }} suffix={unitName(unit, i18n.language)} inputMode="decimal" />
           </Form.Item>
         </Col>
@@ -154,6 +164,7 @@ export function Needs() {
 
 function Quantities() {
   const { t, i18n } = useTranslation();
+  const rules = useRules("ProjectWrite");
   const known = useQuantities().filter((quantity) => !quantity.is_field);
   const asked = Form.useWatch<FormValues["quantities"] | undefined>("quantities") ?? [];
   const english = i18n.language === "en";
@@ -178,7 +189,11 @@ function Quantities() {
                       }))}
                     />
                   </Form.Item>
-                  <Form.Item name={[name, "value"]} style={{ flex: 1, marginBottom: 0, minWidth: 0 }}>
+                  <Form.Item
+                    name={[name, "value"]}
+                    rules={rules("", { minimum: 0, maximum: unit?.maximum })}
+                    style={{ flex: 1, marginBottom: 0, minWidth: 0 }}
+                  >
                     <InputNumber
                       aria-label={t("projects.quantities")}
                       style={{ width: "100%" }}
@@ -246,7 +261,7 @@ export function Sharing() {
       <Choice field="programmes" many />
       <Col {...HALF}>
         <Form.Item name="shared_with" label={nameOf("shared_with")} hidden={!named}>
-          <OrganisationSelect />
+          <OrganisationsSelect />
         </Form.Item>
       </Col>
     </Row>

@@ -112,7 +112,7 @@ function ProjectForm({ stored, onClose, onSaved }: Omit<Props, "open">) {
           <Typography.Title level={5} id={`section-${section}`}>
             {t(`projects.${section}`)}
           </Typography.Title>
-          {section === "basic" && <Basic />}
+          {section === "basic" && <Basic projectId={stored?.data.id} />}
           {section === "money" && <Figures group="money" />}
           {section === "needs" && <Needs />}
           {section === "ceilings" && <Figures group="ceilings" />}

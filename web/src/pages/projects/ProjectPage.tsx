@@ -1,14 +1,16 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Card, Descriptions, Empty, Flex, Popconfirm, Skeleton, Space, Tag, theme, Typography } from "antd";
+import { App, Button, Card, Descriptions, Empty, Flex, Popconfirm, Skeleton, Space, Tabs, Tag, theme, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useParams } from "react-router";
+import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { answerOf, api, dataOf, type Schemas } from "../../api/client";
 import { ProblemAlert } from "../../parts/ProblemAlert";
 import { usePaged } from "../../parts/usePaged";
 import { useMay, useSession } from "../../shell/session";
 import { SaveSearch } from "../alerts/SaveSearch";
+import "./chainWords";
 import { ProjectDrawer } from "./ProjectDrawer";
+import { SupplyChain } from "./SupplyChain";
 import { useFacts } from "./useFacts";
 import "./words";
 
@@ -35,6 +37,7 @@ function Shown({ stored }: { stored: { data: Project; etag: string | null } }) {
   const mayWrite = useMay("projects:write") && own;
   const mayRead = useMay("opportunities:read");
   const [changing, setChanging] = useState(false);
+  const [asked, ask] = useSearchParams();
   const { token } = theme.useToken();
   const facts = useFacts(project);
   return (
@@ -66,17 +69,33 @@ function Shown({ stored }: { stored: { data: Project; etag: string | null } }) {
           {mayWrite && <Delete stored={stored} />}
         </Space>
       </Flex>
-      {facts.map(({ title, items }) => (
-        <Card key={title} size="small" title={title}>
-          <Descriptions
-            size="small"
-            column={{ xs: 1, sm: 2, lg: 3 }}
-            items={items}
-            styles={{ label: { color: token.colorTextSecondary } }}
-          />
-        </Card>
-      ))}
-      {mayRead && <Opportunities project={project} />}
+      <Tabs
+        activeKey={asked.get("tab") ?? "facts"}
+        onChange={(tab) => ask({ tab }, { replace: true })}
+        items={[
+          {
+            key: "facts",
+            label: t("projects.tabFacts"),
+            children: (
+              <Flex vertical gap={16}>
+                {facts.map(({ title, items }) => (
+                  <Card key={title} size="small" title={title}>
+                    <Descriptions
+                      size="small"
+                      column={{ xs: 1, sm: 2, lg: 3 }}
+                      items={items}
+                      styles={{ label: { color: token.colorTextSecondary } }}
+                    />
+                  </Card>
+                ))}
+                {mayRead && <Opportunities project={project} />}
+                <Grown project={project} />
+              </Flex>
+            ),
+          },
+          ...(mayRank ? [{ key: "chain", label: t("chain.title"), children: <SupplyChain project={project} /> }] : []),
+        ]}
+      />
       <ProjectDrawer
         open={changing}
         stored={stored}
@@ -107,7 +126,7 @@ function Delete({ stored }: { stored: { data: Project; etag: string | null } }) 
     onError: (error) => modal.error({ title: t("common.problem"), content: <ProblemAlert error={error} /> }),
   });
   return (
-    <Popconfirm title={t("projects.deleteAsk")} onConfirm={() => remove.mutate()}>
+    <Popconfirm title={t("projects.deleteAsk")} description={<div style={{ maxWidth: 320 }}>{t("projects.deleteSays")}</div>} onConfirm={() => remove.mutate()}>
       <Button danger loading={remove.isPending}>
         {t("common.delete")}
       </Button>
@@ -131,6 +150,29 @@ function Opportunities({ project }: { project: Project }) {
           <li key={record.id}>
             <Tag style={{ marginInlineEnd: 8 }}>{t(`choice.stage_${record.stage}`)}</Tag>
             <Link to={`/opportunities/${record.id}`}>{record.site_name}</Link>
+          </li>
+        ))}
+      </Flex>
+      {more && <Button onClick={more}>{t("common.more")}</Button>}
+    </Card>
+  );
+}
+
+/** What was incubated here and is industrialised elsewhere; nothing is said where there is none. */
+function Grown({ project }: { project: Project }) {
+  const { t } = useTranslation();
+  const { items, more, error } = usePaged(["projects", "grown", project.id], (cursor) =>
+    dataOf(api.GET("/v1/projects", { params: { query: { incubated_project_id: project.id, cursor, limit: 20 } } })),
+  );
+  if (error) return <ProblemAlert error={error} />;
+  if (items.length === 0) return null;
+  return (
+    <Card size="small" title={t("projects.grown")}>
+      <Flex vertical gap={8} component="ul" style={{ margin: 0, padding: 0, listStyle: "none" }}>
+        {items.map((one) => (
+          <li key={one.id}>
+            <Tag style={{ marginInlineEnd: 8 }}>{t(`choice.stage_${one.stage}`)}</Tag>
+            <Link to={`/projects/${one.id}`}>{one.name}</Link>
           </li>
         ))}
       </Flex>

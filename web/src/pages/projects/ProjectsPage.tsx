@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { api, dataOf, type Schemas } from "../../api/client";
 import { amount } from "../../parts/amounts";
+import { instant } from "../../parts/dates";
 import { useFieldName } from "../../parts/fieldWords";
 import { ImportDrawer } from "../../parts/ImportDrawer";
 import { PagedTable } from "../../parts/PagedTable";
@@ -148,7 +149,7 @@ function useColumns(wide: boolean): TableColumnsType<Project> {
     {
       title: t("common.updatedAt"),
       key: "updated",
-      render: (_, project) => new Date(project.updated_at).toLocaleDateString(i18n.language === "en" ? "en-GB" : "zh-CN"),
+      render: (_, project) => instant(project.updated_at),
     },
     actions,
   ];

@@ -1,10 +1,11 @@
 import { Flex, Tag, type DescriptionsProps } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
 import type { Schemas } from "../../api/client";
 import { amount } from "../../parts/amounts";
 import { useFieldName } from "../../parts/fieldWords";
+import { OrganisationName } from "../../parts/organisations";
+import { ProjectName } from "../../parts/names";
 import { IndustryName, RegionName, useQuantities } from "../../parts/reference";
 import { FIGURES } from "./fields";
 import "./words";
@@ -69,7 +70,7 @@ export function useFacts(project: Project): { title: string; items: Items }[] {
         ...item(
           "incubated_project_id",
           project.incubated_project_id && (
-            <Link to={`/projects/${project.incubated_project_id}`}>{project.incubated_project_id}</Link>
+            <ProjectName id={project.incubated_project_id} />
           ),
         ),
       ],
@@ -91,6 +92,16 @@ export function useFacts(project: Project): { title: string; items: Items }[] {
       items: [
         ...choice("visibility"),
         ...choice("disclosure"),
+        ...item(
+          "shared_with",
+          project.shared_with.length > 0
+            ? project.shared_with.map((id) => (
+                <div key={id}>
+                  <OrganisationName id={id} />
+                </div>
+              ))
+            : null,
+        ),
         ...item(
           "programmes",
           project.programmes.length > 0 ? project.programmes.map((one) => t(`choice.programme_${one}`)).join(" · ") : null,

@@ -108,7 +108,7 @@ function RankIfFixed({ item, eligible }: { item: Exclusion; eligible: number }) 
         {t("ranking.first", { rank: figure(item.rank_if_fixed) })}
       </Typography.Text>
       <Typography.Text type="secondary" style={{ fontSize: 13 }}>
-        {t("ranking.outOf", { count: eligible + 1 })}
+        {t("ranking.outOf", { count: figure(eligible + 1) })}
       </Typography.Text>
     </Flex>
   );

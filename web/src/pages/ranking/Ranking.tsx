@@ -1,13 +1,16 @@
-import { Alert, Badge, Button, Col, Collapse, ConfigProvider, Flex, Grid, Row, Tabs, theme, Typography } from "antd";
+import { Alert, Badge, Button, Col, Collapse, Flex, Grid, Row, Tabs, Typography } from "antd";
 import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schemas } from "../../api/client";
+import { instant } from "../../parts/dates";
+import { figure } from "../../parts/numbers";
 import { IndustryName, RegionName } from "../../parts/reference";
 import { useDebounced } from "../../parts/useDebounced";
 import { CompareDrawer } from "./CompareDrawer";
 import { ExclusionsTable } from "./ExclusionsTable";
 import { FilterBar } from "./FilterBar";
+import { ItineraryDrawer } from "./ItineraryDrawer";
 import { PlaceMap } from "./PlaceMap";
 import { RankedTable } from "./RankedTable";
 import { NO_FILTERS, useRanking, type Place } from "./useRanking";
@@ -21,7 +24,6 @@ interface Props {
 
 export function Ranking({ project, criteria }: Props) {
   const { t } = useTranslation();
-  const { token } = theme.useToken();
   const wide = Grid.useBreakpoint().lg ?? false;
   const [tab, setTab] = useState("ranked");
   const [points, setPoints] = useState(() => defaultPoints(criteria));
@@ -54,7 +56,7 @@ export function Ranking({ project, criteria }: Props) {
       <Col xs={24} lg={15} order={wide ? 1 : 2}>
         <div aria-busy={ranking.stale} style={{ opacity: ranking.stale ? 0.6 : 1, transition: "opacity 0.2s" }}>
           {ranking.page?.eligible_count === 0 && <Alert type="info" showIcon title={t("ranking.noneFits")} />}
-          <Compared items={ranking.items} titles={titles}>
+          <Compared items={ranking.items} titles={titles} project={project}>
             {(chosen, choose) => (
               <RankedTable
                 paged={ranking}
@@ -74,42 +76,27 @@ export function Ranking({ project, criteria }: Props) {
     </Row>
   );
   return (
-    // On black the primary colour is too dark to be told from the ground; that of links is made for it.
-    <ConfigProvider
-      theme={{
-        components: {
-          Tabs: { itemSelectedColor: token.colorLink, inkBarColor: token.colorLink },
-          Slider: {
-            trackBg: token.colorLink,
-            trackHoverBg: token.colorLink,
-            handleColor: token.colorLink,
-            handleActiveColor: token.colorLink,
+    <Flex vertical gap={12}>
+      <Head project={project} page={ranking.page} />
+      <FilterBar filters={filters} onChange={setFilters} />
+      <Tabs
+        activeKey={tab}
+        onChange={setTab}
+        items={[
+          { key: "ranked", label: `${t("ranking.ranked")} ${ranking.page ? figure(ranking.page.eligible_count) : ""}`, children: ranked },
+          {
+            key: "excluded",
+            label: `${t("ranking.excluded")} ${ranking.page ? figure(ranking.page.excluded_count) : ""}`,
+            children: <ExclusionsTable asked={asked} enabled={allowed && tab === "excluded"} wide={wide} />,
           },
-        },
-      }}
-    >
-      <Flex vertical gap={12}>
-        <Head project={project} page={ranking.page} />
-        <FilterBar filters={filters} onChange={setFilters} />
-        <Tabs
-          activeKey={tab}
-          onChange={setTab}
-          items={[
-            { key: "ranked", label: `${t("ranking.ranked")} ${ranking.page?.eligible_count ?? ""}`, children: ranked },
-            {
-              key: "excluded",
-              label: `${t("ranking.excluded")} ${ranking.page?.excluded_count ?? ""}`,
-              children: <ExclusionsTable asked={asked} enabled={allowed && tab === "excluded"} wide={wide} />,
-            },
-          ]}
-        />
-      </Flex>
-    </ConfigProvider>
+        ]}
+      />
+    </Flex>
   );
 }
 
 function Head({ project, page }: { project: Props["project"]; page: Schemas["MatchQueryPage"] | undefined }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   return (
     <div>
       <Link to={`/projects/${project.id}`}>← {project.name}</Link>
@@ -121,10 +108,8 @@ function Head({ project, page }: { project: Props["project"]; page: Schemas["Mat
         {page && (
           <span role="status">
             {" · "}
-            {t("ranking.counts", { eligible: page.eligible_count, excluded: page.excluded_count })} ·{" "}
-            {t("ranking.asOf", {
-              at: new Date(page.effective_at).toLocaleString(i18n.language === "en" ? "en-GB" : "zh-CN"),
-            })}
+            {t("ranking.counts", { eligible: figure(page.eligible_count), excluded: figure(page.excluded_count) })} ·{" "}
+            {t("ranking.asOf", { at: instant(page.effective_at) })}
           </span>
         )}
       </Typography.Text>
@@ -134,15 +119,17 @@ function Head({ project, page }: { project: Props["project"]; page: Schemas["Mat
 
 interface ComparedProps {
   items: Place[];
+  project: Props["project"];
   titles: Map<string, string>;
   children: (chosen: string[], choose: (ids: string[]) => void) => React.ReactNode;
 }
 
-/** Which places are ticked for comparing, and the bar that opens the comparison. */
-function Compared({ items, titles, children }: ComparedProps) {
+/** Which places are ticked, and the bar that compares them or makes a round of them. */
+function Compared({ items, project, titles, children }: ComparedProps) {
   const { t } = useTranslation();
   const [chosen, choose] = useState<string[]>([]);
   const [open, setOpen] = useState(false);
+  const [planning, setPlanning] = useState(false);
   const picked = items.filter(({ profile }) => chosen.includes(profile.id));
   return (
     <Flex vertical gap={8}>
@@ -152,6 +139,9 @@ function Compared({ items, titles, children }: ComparedProps) {
             {t("ranking.compare")}
           </Button>
         </Badge>
+        <Button disabled={items.length === 0} onClick={() => setPlanning(true)}>
+          {t("ranking.itinerary")}
+        </Button>
         {picked.length > 0 && (
           <Button type="link" onClick={() => choose([])}>
             {t("ranking.clear")}
@@ -161,6 +151,7 @@ function Compared({ items, titles, children }: ComparedProps) {
       </Flex>
       {children(chosen, choose)}
       <CompareDrawer open={open} onClose={() => setOpen(false)} items={picked} titles={titles} />
+      <ItineraryDrawer open={planning} onClose={() => setPlanning(false)} project={project} items={items} ticked={picked.map(({ profile }) => profile.id)} />
     </Flex>
   );
 }

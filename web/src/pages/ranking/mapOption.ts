@@ -91,7 +91,7 @@ export function mapOption({ dots, start, context, view, lines, colours, originWo
           };
         }),
         tooltip: { formatter: "{b}" },
-        labelLayout: { moveOverlap: "shiftY" },
+        labelLayout: { moveOverlap: "shiftY", hideOverlap: true },
       },
       {
         id: "origin",
@@ -102,7 +102,7 @@ export function mapOption({ dots, start, context, view, lines, colours, originWo
         data: start ? [{ value: [start.lon, start.lat], name: `${originWord}\n${start.name}` }] : [],
         itemStyle: { color: colours.start, borderColor: colours.halo, borderWidth: 1 },
         label: { show: true, formatter: start?.name ?? "", position: start && start.lon > view.lon[0] + (view.lon[1] - view.lon[0]) * 0.85 ? "top" : "right", ...halo, fontWeight: "bold" },
-        labelLayout: { moveOverlap: "shiftY" },
+        labelLayout: { moveOverlap: "shiftY", hideOverlap: true },
         tooltip: { formatter: "{b}" },
       },
     ],

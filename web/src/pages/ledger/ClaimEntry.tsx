@@ -1,13 +1,14 @@
-import { Checkbox, DatePicker, Form, Input, InputNumber, Select, Typography } from "antd";
+import { Checkbox, DatePicker, Form, Input, InputNumber, Select } from "antd";
 import type { Dayjs } from "dayjs";
 import { useTranslation } from "react-i18next";
 import { api, dataOf, type Schemas } from "../../api/client";
 import { FormDialog } from "../../parts/actions";
 import { asDay, dayOf, today } from "../../parts/dates";
-import { RegionName } from "../../parts/reference";
-import { usePaged } from "../../parts/usePaged";
+import { useRules } from "../../parts/limits";
+import { PairingSelect } from "../../parts/pairings";
+import { useWarned } from "../../parts/useWarned";
+import { useSession } from "../../shell/session";
 import { useMeasures } from "./measures";
-import type { Opportunity } from "./stages";
 
 interface Values {
   pairing_id: string;
@@ -21,19 +22,25 @@ interface Values {
   separate?: boolean;
 }
 
-/** Claims what the record brought, on a document, under one pairing. */
-export function ClaimEntry({ row }: { row: Opportunity }) {
+interface Props {
+  /** The joint record that the entry came of; none for training, aid and the like. */
+  record?: Pick<Schemas["OpportunityRead"], "id" | "region_code">;
+}
+
+/** Claims what was brought, on a document, under one pairing. */
+export function ClaimEntry({ record }: Props) {
   const { t } = useTranslation();
   const { find } = useMeasures();
-  const run = (values: Values, key: string) => {
+  const warn = useWarned();
+  const run = async (values: Values, key: string) => {
     const stock = find(values.measure)?.nature === "stock";
     const occurred = dayOf(stock ? values.occurred_on.endOf("month") : values.occurred_on)!;
-    return dataOf(
+    const answer = await dataOf(
       api.POST("/v1/ledger-entries", {
         params: { header: { "idempotency-key": key } },
         body: {
           pairing_id: values.pairing_id,
-          opportunity_id: row.id,
+          opportunity_id: record?.id ?? null,
           measure: values.measure,
           component: find(values.measure)?.with_component ? (values.component ?? null) : null,
           amount: values.amount,
@@ -44,6 +51,8 @@ export function ClaimEntry({ row }: { row: Opportunity }) {
         },
       }),
     );
+    warn(answer.warnings);
+    return answer;
   };
   return (
     <FormDialog<Values>
@@ -53,18 +62,18 @@ export function ClaimEntry({ row }: { row: Opportunity }) {
       run={run}
       changes={[["ledger"], ["assessment"]]}
     >
-      <Fields row={row} />
+      <Fields regionCode={record?.region_code} />
     </FormDialog>
   );
 }
 
-function Fields({ row }: { row: Opportunity }) {
+function Fields({ regionCode }: { regionCode: string | undefined }) {
   const { t } = useTranslation();
   const { measures, find, nameOf, unitOf } = useMeasures();
   const measure = find(Form.useWatch<string>("measure") ?? "");
-  const pairings = usePaged(["pairings", row.region_code], (cursor) =>
-    dataOf(api.GET("/v1/pairings", { params: { query: { region_code: row.region_code, limit: 100, cursor } } })),
-  );
+  const { organisation } = useSession();
+  const rules = useRules("Evidence");
+  const entryRules = useRules("LedgerEntryWrite");
   const required = [{ required: true, message: t("common.required") }];
   return (
     <>
@@ -81,34 +90,22 @@ function Fields({ row }: { row: Opportunity }) {
           />
         </Form.Item>
       )}
-      <Form.Item name="amount" label={t("ledger.amountIn", { unit: measure ? unitOf(measure.name) : "" })} rules={required}>
-        <InputNumber min={0} max={measure?.maximum} precision={measure?.decimals === 0 ? 0 : undefined} style={{ width: "100%" }} controls={false} />
+      <Form.Item name="amount" label={t("ledger.amountIn", { unit: measure ? unitOf(measure.name) : "" })} rules={entryRules("amount", { minimum: 0, maximum: measure?.maximum, required: true })}>
+        <InputNumber precision={measure?.decimals === 0 ? 0 : undefined} style={{ width: "100%" }} controls={false} inputMode="decimal" />
       </Form.Item>
       <Form.Item name="occurred_on" label={t(measure?.nature === "stock" ? "ledger.stockOn" : "ledger.occurredOn")} rules={required}>
         <DatePicker picker={measure?.nature === "stock" ? "month" : "date"} style={{ width: "100%" }} />
       </Form.Item>
       <Form.Item name="pairing_id" label={t("ledger.pairing")} rules={required}>
-        <Select
-          loading={pairings.loading}
-          onPopupScroll={() => pairings.more?.()}
-          options={pairings.items.map((one) => ({
-            value: one.id,
-            label: (
-              <>
-                <RegionName code={one.supporting_region_code} /> — <RegionName code={one.partner_region_code} />{" "}
-                <Typography.Text type="secondary">{t(`choice.programme_${one.programme}`)}</Typography.Text>
-              </>
-            ),
-          }))}
-        />
+        <PairingSelect regionCode={regionCode ?? organisation.region_code ?? undefined} />
       </Form.Item>
-      <Form.Item name="source" label={t("ledger.source")} rules={required}>
-        <Input maxLength={200} />
+      <Form.Item name="source" label={t("ledger.source")} rules={rules("source", { required: true })}>
+        <Input />
       </Form.Item>
-      <Form.Item name="document_no" label={t("ledger.documentNo")}>
-        <Input maxLength={100} />
+      <Form.Item name="document_no" label={t("ledger.documentNo")} rules={rules("document_no")}>
+        <Input />
       </Form.Item>
-      <Form.Item name="note" label={t("ledger.note")}>
+      <Form.Item name="note" label={t("ledger.note")} rules={entryRules("note")}>
         <Input.TextArea rows={2} />
       </Form.Item>
       <Form.Item name="separate" valuePropName="checked">

@@ -1,0 +1,37 @@
+import { pageWords } from "../../i18n/pageWords";
+
+pageWords(
+  "chain",
+  {
+    title: "产业链",
+    intro: "按国民经济行业分类，逐项找能供应、能承接的载体，最对得上的在前，其次看距离。词语怎样读成行业，写在每一项后面。",
+    inputs: "谁能供应投入品",
+    materials: "哪里有原材料",
+    products: "谁会采购产品",
+    industry: "同行业的上下游",
+    readAs: "读作 {{names}}",
+    notRead: "没有读成行业",
+    places: "{{count}} 处",
+    noPlace: "没有找到",
+    closeness: "接近程度",
+    more: "每项多看几处",
+    none: "项目没有填写产品、投入品或原材料。",
+    withheld: "摘要项目，未公开：{{fields}}",
+  },
+  {
+    title: "Supply chain",
+    intro: "Term by term the places that complete it, by the industries of GB/T 4754; what matches best comes first, then what is near. How a word was read as an industry stands behind it.",
+    inputs: "Who makes its inputs",
+    materials: "Where its materials are",
+    products: "Who buys its products",
+    industry: "Up and down its own industry",
+    readAs: "read as {{names}}",
+    notRead: "not read as an industry",
+    places: "{{count}} places",
+    noPlace: "None found",
+    closeness: "Closeness",
+    more: "More of each",
+    none: "The project names no products, inputs or materials.",
+    withheld: "Under a teaser, not shown: {{fields}}",
+  },
+);
