@@ -67,13 +67,15 @@ export async function answerOf<T>(asked: Promise<Answered<T>>): Promise<{ data: 
   return { data: data as T, etag: response.headers.get("ETag") };
 }
 
-function asProblem(error: unknown, response: Response): Problem {
+/** The problem of an answer, also where something between has answered in place of the service. */
+export function asProblem(error: unknown, response: Pick<Response, "status" | "statusText" | "headers">): Problem {
   if (typeof error === "object" && error !== null && "code" in error) return error as Problem;
   return {
     type: "about:blank",
     title: response.statusText || "Error",
     status: response.status,
-    detail: typeof error === "string" ? error : "",
+    // What a proxy says stands as a page; only a plain sentence is worth showing.
+    detail: typeof error === "string" && error.length <= 300 && !error.includes("<") ? error : "",
     code: "unreadable_answer",
     request_id: response.headers.get("X-Request-ID") ?? "",
   } as Problem;

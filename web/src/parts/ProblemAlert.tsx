@@ -59,8 +59,13 @@ export function ProblemAlert({ error, retry, nameOf }: Props) {
           <Fields problem={problem} nameOf={nameOf} />
           <More problem={problem} />
           <Remedy problem={problem} retry={retry} onReload={() => setReadAnew(error)} />
-          <Typography.Text type="secondary" copyable={{ text: problem.request_id }} style={{ fontSize: 12, overflowWrap: "anywhere" }}>
-            {problem.code} · {t("common.requestId")} {problem.request_id}
+          <Typography.Text
+            type="secondary"
+            copyable={problem.request_id ? { text: problem.request_id } : false}
+            style={{ fontSize: 12, overflowWrap: "anywhere" }}
+          >
+            {problem.code}
+            {problem.request_id && ` · ${t("common.requestId")} ${problem.request_id}`}
           </Typography.Text>
         </Flex>
       }

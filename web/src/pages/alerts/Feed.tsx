@@ -116,7 +116,7 @@ function OneEvent({ event, isFresh }: { event: Event; isFresh: boolean }) {
   const sentence = sentenceOf(event, names);
   return (
     <Flex component="li" gap={12} wrap className="feed-line">
-      <Typography.Text type="secondary" style={{ width: 124, flex: "none" }}>
+      <Typography.Text type="secondary" style={{ width: 134, flex: "none", whiteSpace: "nowrap" }}>
         <time dateTime={event.occurred_at}>{instant(event.occurred_at)}</time>
       </Typography.Text>
       <div style={{ width: 96, flex: "none" }}>
