@@ -26,7 +26,7 @@ from service.domain.organisations import OrganisationWrite
 from service.domain.profiles import ProfileWrite
 from service.domain.projects import ProjectWrite
 from service.jobs.rematch import rematch
-from service.jobs.rematch_files import MANIFEST
+from service.jobs.rematch_files import MANIFEST, RunDirectory
 from service.jobs.rematch_pools import Here
 from service.settings import Settings
 from tests.conftest import ORGANISATIONS, PROFILE, PROJECT
@@ -82,7 +82,7 @@ def content(path: Path) -> dict[str, Any]:
 class Run:
     """`shanhai rematch` as an operator calls it, forked from a process that has done the imports."""
 
-    def __init__(self, settings: Settings, out: Path, *options: str) -> None:
+    def __init__(self, settings: Settings, out: Path, *options: str, pause_seconds: float = 0.0) -> None:
         self.out = out
         self._said = out.with_name(f"{out.name}.{uuid.uuid4().hex}.said")
         self.process = forked.Process(
@@ -91,6 +91,7 @@ class Run:
                 environment(settings.database_url, settings.data_dir),
                 ["--chunk", str(CHUNK), "--out", str(out), *options],
                 self._said,
+                pause_seconds,
             ),
         )
         self.process.start()
@@ -117,8 +118,15 @@ class Run:
         return said
 
 
-def _rematch(settings: dict[str, str], options: list[str], said: Path) -> None:
+def _rematch(settings: dict[str, str], options: list[str], said: Path, pause_seconds: float) -> None:
     os.environ.update(settings)
+    store = RunDirectory.store
+
+    def store_and_pause(*given: Any) -> None:
+        store(*given)
+        time.sleep(pause_seconds)
+
+    RunDirectory.store = store_and_pause  # type: ignore[method-assign]
     with said.open("wb") as file:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(file.fileno(), stream.fileno())
@@ -130,8 +138,9 @@ def _rematch(settings: dict[str, str], options: list[str], said: Path) -> None:
 
 
 @contextmanager
-def running(settings: Settings, out: Path, *options: str) -> Iterator[Run]:
-    run = Run(settings, out, *options)
+def running(settings: Settings, out: Path, *options: str, pause_seconds: float = 0.0) -> Iterator[Run]:
+    """A run; with a pause after each chunk a test has the time to disturb it, however busy the machine."""
+    run = Run(settings, out, *options, pause_seconds=pause_seconds)
     try:
         yield run
     finally:
@@ -159,7 +168,7 @@ def test_a_run_that_is_killed_goes_on_and_ends_like_an_undisturbed_one(
     settings: Settings, undisturbed: dict[str, Any], tmp_path: Path
 ) -> None:
     out = tmp_path / "killed"
-    with running(settings, out, "--jobs", "2") as run:
+    with running(settings, out, "--jobs", "2", pause_seconds=0.05) as run:
         run.wait_until_under_way()
         workers = run.workers()
         run.process.kill()
@@ -178,13 +187,13 @@ def test_a_run_that_is_killed_goes_on_and_ends_like_an_undisturbed_one(
 def test_ctrl_c_and_then_a_worker_that_is_killed_cost_nothing_but_time(
     settings: Settings, undisturbed: dict[str, Any], tmp_path: Path
 ) -> None:
-    with running(settings, tmp_path / "out", "--jobs", "2") as run:
+    with running(settings, tmp_path / "out", "--jobs", "2", pause_seconds=0.05) as run:
         run.wait_until_under_way()
         os.kill(run.pid, signal.SIGINT)
         said = run.finish(130)
     assert "What is done stays" in said
     assert "Traceback" not in said
-    with running(settings, tmp_path / "out", "--jobs", "2") as run:
+    with running(settings, tmp_path / "out", "--jobs", "2", pause_seconds=0.01) as run:
         wait_for(lambda: len(run.workers()) == 2)
         os.kill(run.workers()[0], signal.SIGKILL)
         assert "Workers died" in run.finish()
@@ -235,7 +244,7 @@ def test_a_dask_cluster_of_which_a_worker_is_killed_gives_the_same(
     cluster = Cluster(tmp_path, workers=2)
     try:
         wait_for(lambda: cluster.said().count("Registered to:") == 2)
-        with running(settings, tmp_path / "out", "--scheduler", cluster.address) as run:
+        with running(settings, tmp_path / "out", "--scheduler", cluster.address, pause_seconds=0.01) as run:
             run.wait_until_under_way()
             cluster.workers[0].kill()
             run.finish()
