@@ -61,5 +61,6 @@ export const en: Words = {
     actions: "Actions",
     updatedAt: "Updated",
     all: "All",
+    details: "Details",
   },
 };

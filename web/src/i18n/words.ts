@@ -52,7 +52,8 @@ export interface Words {
     | "loading"
     | "actions"
     | "updatedAt"
-    | "all",
+    | "all"
+    | "details",
     string
   >;
 }

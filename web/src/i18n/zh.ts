@@ -61,5 +61,6 @@ export const zh: Words = {
     actions: "操作",
     updatedAt: "更新于",
     all: "全部",
+    details: "详情",
   },
 };

@@ -1,6 +1,8 @@
-import { Button, Flex, Table, Typography, type TableProps } from "antd";
+import { Button, Flex, Grid, Spin, Table, Typography, type TableProps } from "antd";
+import type { Key, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemAlert } from "./ProblemAlert";
+import { RowCards } from "./RowCards";
 
 interface Paged<T> {
   items: T[];
@@ -10,23 +12,43 @@ interface Paged<T> {
   refresh?: () => void;
 }
 
+interface Props<T> extends TableProps<T> {
+  paged: Paged<T>;
+  /** Whether a narrow screen shows rows by themselves, so that no column has to be scrolled to. */
+  cards?: boolean;
+}
+
 /** A table over a list that pages: the next page comes below, nothing is cut off in silence. */
-export function PagedTable<T extends object>({ paged, ...table }: { paged: Paged<T> } & TableProps<T>) {
+export function PagedTable<T extends object>({ paged, cards, ...table }: Props<T>) {
   const { t } = useTranslation();
+  // Undefined until it is measured: wide is what most have.
+  const narrow = Grid.useBreakpoint().md === false;
   // What was read stays where only the next page, or reading anew, has failed.
   if (paged.error && paged.items.length === 0) return <ProblemAlert error={paged.error} retry={paged.refresh} />;
   return (
     <Flex vertical gap={12}>
-      <Table<T>
-        size="middle"
-        pagination={false}
-        scroll={{ x: "max-content" }}
-        loading={paged.loading}
-        // While it is being read, nobody knows yet whether there is nothing.
-        locale={{ emptyText: <Typography.Text type="secondary">{paged.loading ? t("common.loading") : t("common.nothing")}</Typography.Text> }}
-        {...table}
-        dataSource={paged.items}
-      />
+      {cards && narrow ? (
+        <Spin spinning={paged.loading}>
+          <RowCards
+            columns={table.columns ?? []}
+            items={paged.items}
+            rowKey={(row) => (row as Record<string, Key>)[String(table.rowKey)] ?? ""}
+            expandable={table.expandable}
+            empty={paged.loading ? "" : ((table.locale?.emptyText as ReactNode) ?? t("common.nothing"))}
+          />
+        </Spin>
+      ) : (
+        <Table<T>
+          size="middle"
+          pagination={false}
+          scroll={{ x: "max-content" }}
+          loading={paged.loading}
+          // While it is being read, nobody knows yet whether there is nothing.
+          locale={{ emptyText: <Typography.Text type="secondary">{paged.loading ? t("common.loading") : t("common.nothing")}</Typography.Text> }}
+          {...table}
+          dataSource={paged.items}
+        />
+      )}
       <ProblemAlert error={paged.error} retry={paged.more ?? paged.refresh} />
       {paged.more && (
         <Button onClick={paged.more} loading={paged.loading} style={{ alignSelf: "center" }}>

@@ -68,6 +68,7 @@ export function Audit() {
         <Input aria-label={t("audit.nounId")} placeholder={t("audit.nounId")} allowClear style={{ width: 200 }} value={nounId} onChange={(event) => setNounId(event.target.value)} />
       </Flex>
       <PagedTable<Event>
+        cards
         paged={paged}
         rowKey="sequence"
         size="small"

@@ -69,6 +69,7 @@ function Listed({ webhook }: { webhook: Webhook }) {
         )}
       </Flex>
       <PagedTable<Delivery>
+        cards
         paged={paged}
         rowKey="id"
         size="small"

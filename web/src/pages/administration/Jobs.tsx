@@ -65,6 +65,7 @@ export function Jobs() {
         </Button>
       </Flex>
       <PagedTable<Job>
+        cards
         paged={paged}
         rowKey="id"
         expandable={{ expandedRowRender: (one) => <Details one={one} /> }}

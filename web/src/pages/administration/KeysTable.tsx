@@ -25,6 +25,7 @@ export function KeysTable({ paged, changes, owner, revoke }: Props) {
   const { t } = useTranslation();
   return (
     <PagedTable<Key>
+      cards
       paged={paged}
       rowKey="id"
       columns={[

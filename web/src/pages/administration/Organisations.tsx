@@ -42,6 +42,7 @@ export function Organisations() {
         )}
       </Flex>
       <PagedTable<Organisation>
+        cards
         paged={paged}
         rowKey="id"
         columns={[

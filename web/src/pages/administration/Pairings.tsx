@@ -51,6 +51,7 @@ export function Pairings() {
         )}
       </Flex>
       <PagedTable<Pairing>
+        cards
         paged={paged}
         rowKey="id"
         columns={[

@@ -72,6 +72,7 @@ export function People() {
         )}
       </Flex>
       <PagedTable<Person>
+        cards
         paged={paged}
         rowKey="id"
         columns={[

@@ -52,7 +52,7 @@ const wrapped = (text: React.ReactNode, width = 320) => <div style={{ maxWidth: 
 
 /** The rows that hold what was typed; the rest of a long list is read as far as it goes. */
 function Listed<T extends { name: string }>({ paged, q, ...table }: { paged: ReturnType<typeof usePaged<T>>; q: string } & TableProps<T>) {
-  return <PagedTable<T> paged={{ ...paged, items: paged.items.filter((one) => holds(one, q)) }} rowKey="name" size="small" {...table} />;
+  return <PagedTable<T> cards paged={{ ...paged, items: paged.items.filter((one) => holds(one, q)) }} rowKey="name" size="small" {...table} />;
 }
 
 function useUnit(): (unit: string) => string {

@@ -46,6 +46,7 @@ export function Webhooks() {
         </div>
       )}
       <PagedTable<Webhook>
+        cards
         paged={paged}
         rowKey="id"
         columns={[

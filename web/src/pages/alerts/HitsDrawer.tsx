@@ -50,6 +50,7 @@ function Hits({ search }: { search: Search }) {
       <Typography.Text type="secondary">{t("searches.hitsNote")}</Typography.Text>
       {ranking && <Link to={ranking}>{t("searches.toRanking")} →</Link>}
       <PagedTable<Schemas["SavedSearchHitRead"]>
+        cards
         paged={{ ...paged, items: [...paged.items].sort((a, b) => a.rank - b.rank) }}
         rowKey="found_id"
         size="small"

@@ -34,6 +34,7 @@ export function Searches() {
         </div>
       )}
       <PagedTable<Search>
+        cards
         paged={paged}
         rowKey="id"
         locale={{ emptyText: t("searches.none") }}

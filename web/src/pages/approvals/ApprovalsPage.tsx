@@ -62,6 +62,7 @@ export default function ApprovalsPage() {
         />
       </Flex>
       <PagedTable<Approval>
+        cards
         paged={paged}
         rowKey="id"
         locale={{ emptyText: decided ? t("common.nothing") : <span>{t("approvals.introNone")}</span> }}

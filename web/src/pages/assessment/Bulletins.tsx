@@ -63,6 +63,7 @@ export function Bulletins({ scope }: { scope: Scope }) {
         </div>
       )}
       <PagedTable<Bulletin>
+        cards
         paged={paged}
         rowKey="id"
         expandable={{ expandedRowRender: (one) => <Ranks one={one} /> }}

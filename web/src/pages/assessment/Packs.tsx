@@ -34,6 +34,7 @@ export function Packs({ scope }: { scope: Scope }) {
     <Flex vertical gap={12}>
       <Typography.Text type="secondary">{t("assessSet.packsIntro")}</Typography.Text>
       <PagedTable<Pack>
+        cards
         paged={paged}
         rowKey="id"
         columns={[

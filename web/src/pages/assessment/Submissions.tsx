@@ -39,6 +39,7 @@ export function Submissions({ year, programme, organisationId }: Props) {
     <Flex vertical gap={12}>
       <Typography.Text type="secondary">{t("assess.submissionsIntro")}</Typography.Text>
       <PagedTable<Brief>
+        cards
         paged={paged}
         rowKey="id"
         columns={[

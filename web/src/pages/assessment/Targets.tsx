@@ -66,6 +66,7 @@ export function Targets({ scope }: { scope: Scope }) {
         </ExportButton>
       </Flex>
       <PagedTable<Target>
+        cards
         paged={paged}
         rowKey="id"
         columns={[
