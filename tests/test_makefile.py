@@ -201,6 +201,7 @@ def test_a_fault_of_the_console_fails_the_check_and_does_not_keep_the_service_fr
         ".npmrc",
         "index.html",
         "vite.config.ts",
+        "limits.js",
         "tsconfig.json",
     ):
         (rehearsal / "web").mkdir(exist_ok=True)

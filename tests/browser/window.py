@@ -29,7 +29,7 @@ _SIGN_IN = {
         "submit": "登录",
         "out": "退出",
         "other": "English",
-        "menu": "菜单",
+        "menu": "打开菜单",
     },
     "en": {
         "name": "User name",
@@ -37,7 +37,7 @@ _SIGN_IN = {
         "submit": "Sign in",
         "out": "Sign out",
         "other": "中文",
-        "menu": "Menu",
+        "menu": "Open the menu",
     },
 }
 expect.set_options(timeout=PATIENCE_MS)

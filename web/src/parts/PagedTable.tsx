@@ -1,5 +1,5 @@
 import { Button, Flex, Grid, Spin, Table, Typography, type TableProps } from "antd";
-import type { Key, ReactNode } from "react";
+import { useEffect, useRef, type Key, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ProblemAlert } from "./ProblemAlert";
 import { RowCards } from "./RowCards";
@@ -23,10 +23,17 @@ export function PagedTable<T extends object>({ paged, cards, ...table }: Props<T
   const { t } = useTranslation();
   // Undefined until it is measured: wide is what most have.
   const narrow = Grid.useBreakpoint().md === false;
+  const whole = useRef<HTMLDivElement>(null);
+  // What is wider than the page is scrolled with the arrow keys too.
+  useEffect(() => {
+    for (const part of whole.current?.querySelectorAll<HTMLElement>(".ant-table-content") ?? [])
+      if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+      else part.removeAttribute("tabindex");
+  });
   // What was read stays where only the next page, or reading anew, has failed.
   if (paged.error && paged.items.length === 0) return <ProblemAlert error={paged.error} retry={paged.refresh} />;
   return (
-    <Flex vertical gap={12}>
+    <Flex vertical gap={12} ref={whole}>
       {cards && narrow ? (
         <Spin spinning={paged.loading}>
           <RowCards

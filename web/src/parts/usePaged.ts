@@ -14,7 +14,8 @@ export function usePaged<T>(
   again: (items: T[]) => number | false = () => false,
 ) {
   const query = useInfiniteQuery({
-    queryKey: key,
+    // Never that of a plain query: what the one keeps, the other cannot read, and the page would fall.
+    queryKey: [...key, "pages"],
     queryFn: ({ pageParam }) => ask(pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
