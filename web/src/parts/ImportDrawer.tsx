@@ -9,6 +9,7 @@ import { useFieldName } from "./fieldWords";
 import { PagedTable } from "./PagedTable";
 import { FieldProblem, ProblemAlert } from "./ProblemAlert";
 import { detailOf, titleOf } from "./problems";
+import { saveFile } from "./saveFile";
 import { saveTemplate, settled, useImport, type Kind, type Mode } from "./useImport";
 import { usePaged } from "./usePaged";
 
@@ -31,6 +32,7 @@ pageWords(
     column: "列",
     detail: "问题",
     errors: "有问题的地方",
+    errorsSheet: "下载问题清单 (Excel)",
     conversions: "已换算",
     go: "导入",
     row_by_row: "导入没有问题的行",
@@ -52,6 +54,7 @@ pageWords(
     column: "Column",
     detail: "What is wrong",
     errors: "What is wrong",
+    errorsSheet: "As a sheet (Excel)",
     conversions: "Converted",
     go: "Import",
     row_by_row: "The rows that are fine",
@@ -200,8 +203,19 @@ function Errors({ one }: { one: Import }) {
       }),
     ),
   );
+  const sheet = useMutation({
+    mutationFn: () =>
+      dataOf(api.GET("/v1/imports/{import_id}/errors.xlsx", { params: { path: { import_id: one.id } }, parseAs: "blob" })),
+    onSuccess: (content) => saveFile(content as unknown as Blob, `${t("importing.errors")}-${one.id}.xlsx`),
+  });
   return (
     <section aria-label={t("importing.errors")}>
+      <Flex justify="end" style={{ marginBottom: 8 }}>
+        <Button size="small" loading={sheet.isPending} onClick={() => sheet.mutate()}>
+          {t("importing.errorsSheet")}
+        </Button>
+      </Flex>
+      <ProblemAlert error={sheet.error} />
       <PagedTable<Schemas["ImportErrorRead"]>
         paged={paged}
         rowKey="number"

@@ -35,7 +35,7 @@ export function OtherYears({ data }: { data: Assessment }) {
   return (
     <Card size="small" title={t("assess.otherYears")}>
       <PagedTable<Indicator>
-        paged={{ items: data.indicators, more: null, loading: false, error: null }}
+        paged={{ items: data.indicators.filter((one) => one.other_years.length > 0), more: null, loading: false, error: null }}
         rowKey="code"
         size="small"
         columns={columns}

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Button, Descriptions, Drawer, Flex, Skeleton, Tag, Typography } from "antd";
+import { Alert, Button, Descriptions, Drawer, Flex, Skeleton, Tag, theme, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf, type Schemas } from "../../api/client";
@@ -91,6 +91,7 @@ function Signers({ one }: { one: Brief }) {
 
 function Signed({ id }: { id: string }) {
   const { t } = useTranslation();
+  const { token } = theme.useToken();
   const { data, error } = useQuery({
     queryKey: ["submission", id],
     queryFn: () => dataOf(api.GET("/v1/submissions/{submission_id}", { params: { path: { submission_id: id } } })),
@@ -111,6 +112,7 @@ function Signed({ id }: { id: string }) {
       <Descriptions
         size="small"
         column={1}
+        styles={{ label: { color: token.colorTextSecondary } }}
         items={[
           { key: "who", label: t("assess.organisation"), children: <OrganisationName id={data.organisation_id} /> },
           { key: "at", label: t("assess.submittedAt"), children: instant(data.submitted_at) },

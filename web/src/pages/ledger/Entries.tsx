@@ -1,4 +1,4 @@
-import { Card, Flex, Grid, Statistic, Tag, Typography } from "antd";
+import { Card, Flex, Statistic, Tag, Typography } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -28,7 +28,6 @@ const ENTRY_COLOUR: Record<Entry["state"], string> = {
 /** What was brought: the sums per measure, and entry by entry who has claimed, confirmed and recognised it. */
 export function Entries({ query, isOfRecord }: { query: Query; isOfRecord: boolean }) {
   const { t } = useTranslation();
-  const wide = Grid.useBreakpoint().md;
   const { nameOf, unitOf } = useMeasures();
   const [totals, setTotals] = useState<Schemas["LedgerTotal"][]>([]);
   const paged = usePaged(["ledger", query], async (cursor) => {
@@ -52,41 +51,16 @@ export function Entries({ query, isOfRecord }: { query: Query; isOfRecord: boole
       <PagedTable<Entry>
         paged={paged}
         rowKey="id"
-        columns={
-          wide
-            ? [
-                { title: t("ledger.occurredOn"), dataIndex: "occurred_on" },
-                { title: t("ledger.measure"), key: "measure", render: (_, one) => <What one={one} isOfRecord={isOfRecord} /> },
-                { title: t("ledger.amount"), key: "amount", className: "numbers", render: (_, one) => <Amount one={one} /> },
-                { title: t("ledger.state"), key: "state", render: (_, one) => <Standing one={one} /> },
-                { title: t("ledger.by"), key: "by", render: (_, one) => <OrganisationName id={one.organisation_id} /> },
-                { title: t("ledger.source"), key: "evidence", render: (_, one) => <Documents one={one} /> },
-                { title: t("common.actions"), key: "actions", render: (_, one) => <EntryActions entry={one} /> },
-              ]
-            : [
-                {
-                  title: t("ledger.measure"),
-                  key: "all",
-                  render: (_, one) => (
-                    <Flex vertical gap={6}>
-                      <Flex justify="space-between" gap={8} wrap>
-                        <What one={one} isOfRecord={isOfRecord} />
-                        <strong>
-                          <Amount one={one} />
-                        </strong>
-                      </Flex>
-                      <Standing one={one} />
-                      <Typography.Text type="secondary">
-                        {one.occurred_on} · <OrganisationName id={one.organisation_id} />
-                      </Typography.Text>
-                      <Documents one={one} />
-                      <EntryActions entry={one} />
-                    </Flex>
-                  ),
-                },
-              ]
-        }
-        {...(wide ? {} : { scroll: undefined, showHeader: false })}
+        cards
+        columns={[
+          { title: t("ledger.measure"), key: "measure", render: (_, one) => <What one={one} isOfRecord={isOfRecord} /> },
+          { title: t("ledger.amount"), key: "amount", className: "numbers", render: (_, one) => <Amount one={one} /> },
+          { title: t("ledger.state"), key: "state", render: (_, one) => <Standing one={one} /> },
+          { title: t("ledger.occurredOn"), dataIndex: "occurred_on" },
+          { title: t("ledger.by"), key: "by", render: (_, one) => <OrganisationName id={one.organisation_id} /> },
+          { title: t("ledger.source"), key: "evidence", render: (_, one) => <Documents one={one} /> },
+          { title: t("common.actions"), key: "actions", render: (_, one) => <EntryActions entry={one} /> },
+        ]}
       />
     </Flex>
   );

@@ -13,7 +13,7 @@ import { AskHold } from "./AskHold";
 import { HoldActions } from "./HoldActions";
 import { amountsOf } from "./holdAmounts";
 import "./holdWords";
-import { sideOf, type Opportunity } from "./stages";
+import type { Opportunity } from "./stages";
 
 type Hold = Schemas["HoldRead"];
 
@@ -30,20 +30,23 @@ export function Holds({ row }: { row: Opportunity }) {
   const { t } = useTranslation();
   const mayWrite = useMay("holds:write");
   const maySeePools = useMay("pools:read");
-  const side = sideOf(row, useSession().organisation.id);
+  const { organisation } = useSession();
+  // Only the organisations themselves hold and ask for holds; of a project on a place of one's own, the place's side holds.
+  const isPlace = row.profile_organisation_id === organisation.id;
+  const isSide = isPlace || row.project_organisation_id === organisation.id;
   const query = { project_id: row.project_id, profile_id: row.profile_id };
   const paged = usePaged(["holds", query], (cursor) =>
     dataOf(api.GET("/v1/holds", { params: { query: { ...query, limit: 20, cursor } } })),
   );
   const isLive = paged.items.some(({ state }) => state === "requested" || state === "active");
-  const mayAsk = mayWrite && side !== null && row.stage !== "ended" && !isLive && !paged.loading && !paged.error;
+  const mayAsk = mayWrite && isSide && row.stage !== "ended" && !isLive && !paged.loading && !paged.error;
   return (
     <Flex vertical gap={12}>
       <Flex justify="space-between" gap={12} wrap>
         <Typography.Text type="secondary" style={{ maxWidth: 720 }}>
           {t("holds.intro")}
         </Typography.Text>
-        {mayAsk && <AskHold row={row} isPlace={side === "profile"} />}
+        {mayAsk && <AskHold row={row} isPlace={isPlace} />}
       </Flex>
       <ProblemAlert error={paged.error} />
       {paged.items.map((hold) => (
@@ -57,7 +60,7 @@ export function Holds({ row }: { row: Opportunity }) {
           {t("common.more")}
         </Button>
       )}
-      {maySeePools && side === "profile" && (
+      {maySeePools && isPlace && (
         <>
           <Typography.Title level={5} style={{ margin: "12px 0 0" }}>
             {t("pools.tab")}

@@ -94,6 +94,7 @@ function Listed({ query }: { query: Query }) {
   );
   return (
     <PagedTable<Opportunity>
+      cards
       paged={paged}
       rowKey="id"
       columns={[

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Breadcrumb, Card, Flex, Grid, Spin, Steps, Tabs, Tag, Typography } from "antd";
+import { Alert, Breadcrumb, Card, Flex, Grid, Progress, Spin, Steps, Tabs, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
 import { api, dataOf } from "../../api/client";
@@ -36,7 +36,7 @@ export default function OpportunityPage() {
     queryFn: () => dataOf(api.GET("/v1/opportunities/{opportunity_id}", { params: { path: { opportunity_id: id } } })),
   });
   const { organisation } = useSession();
-  // What the ranking learns from is said, and seen, by the two organisations; a field team speaks on the record.
+  // Holds, and what the ranking learns from, are between the two organisations; a field team speaks on the record.
   const isOrganisations = organisation.id === row?.project_organisation_id || organisation.id === row?.profile_organisation_id;
   const { data: place } = useQuery({ ...oneProfile(row?.profile_id ?? ""), enabled: row !== undefined });
   if (error) return <ProblemAlert error={error} />;
@@ -54,7 +54,7 @@ export default function OpportunityPage() {
       ),
     },
     ...(may.visits ? [{ key: "visits", label: t("opps.tabVisits"), children: <Visits row={row} /> }] : []),
-    ...(may.holds ? [{ key: "holds", label: t("opps.tabHolds"), children: <Holds row={row} /> }] : []),
+    ...(may.holds && isOrganisations ? [{ key: "holds", label: t("opps.tabHolds"), children: <Holds row={row} /> }] : []),
     { key: "comments", label: t("opps.tabComments"), children: <Comments row={row} /> },
     ...(may.ledger ? [{ key: "ledger", label: t("opps.tabLedger"), children: <Ledger row={row} /> }] : []),
     ...(may.enclaves && place && hasTerms(place) ? [{ key: "terms", label: t("terms.tab"), children: <EnclaveTerms profile={place} /> }] : []),
@@ -116,6 +116,14 @@ function Head({ row }: { row: Opportunity }) {
               title: t(`opps.phase_${phase}`),
               content: number === at ? t(`choice.stage_${row.stage}`) : undefined,
             }))}
+          />
+        )}
+        {row.stage !== "ended" && !wide && (
+          <Progress
+            percent={Math.round((100 * (at + 1)) / phases.length)}
+            steps={phases.length}
+            size="small"
+            format={() => t("opps.phaseOf", { at: at + 1, of: phases.length, phase: t(`opps.phase_${phases[at]?.[0] ?? "contact"}`) })}
           />
         )}
         <StageMoves row={row} />

@@ -70,6 +70,7 @@ export function Milestones({ row }: { row: Opportunity }) {
         )}
       </Flex>
       <PagedTable<Milestone>
+        cards
         paged={paged}
         rowKey="id"
         columns={[

@@ -45,7 +45,7 @@ export function AskCounty({ profile }: { profile: Profile }) {
   return (
     <>
       <FormDialog<Values>
-        label={t("requests.ask")}
+        label={t(profile.unconfirmed ? "requests.ask" : "requests.askOther")}
         initial={{ fields: mainOf(profile) }}
         run={ask}
         changes={[["profile-requests"]]}

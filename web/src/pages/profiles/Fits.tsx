@@ -149,6 +149,7 @@ function Reasons({ item }: { item: Item }) {
   return (
     <div style={{ marginTop: 12 }}>
       <PagedTable
+        cards
         size="small"
         paged={paged}
         rowKey="criterion"

@@ -133,6 +133,7 @@ function Listed() {
         <ExportButton key={JSON.stringify(query)} what={{ kind: "profiles", format: "xlsx", parameters: query as Schemas["ExportWrite"]["parameters"] }}>{t("profiles.export")}</ExportButton>
       </Flex>
       <PagedTable<Profile>
+        cards
         paged={paged}
         rowKey="id"
         columns={[

@@ -3,9 +3,12 @@ import { Button } from "antd";
 import { useTranslation } from "react-i18next";
 import { api, dataOf, type Schemas } from "../../api/client";
 import { instant } from "../../parts/dates";
+import { FIELD_UNITS } from "../../parts/fieldUnits";
 import { useFieldName } from "../../parts/fieldWords";
 import { figure } from "../../parts/numbers";
 import { ProblemAlert } from "../../parts/ProblemAlert";
+import { useQuantities } from "../../parts/reference";
+import { unitName } from "../../parts/units";
 import { usePaged } from "../../parts/usePaged";
 import { differences, type Difference, type Profile } from "./figures";
 
@@ -49,7 +52,12 @@ function OneVersion({ version, before, isCut }: { version: Version; before: Vers
   const changed = before ? differences(before.profile, version.profile) : [];
   const title = (field: string) =>
     field.startsWith("evidence.") ? t("profiles.evidenceOf", { name: name(field.slice(9)) }) : fieldTitle(field);
-  const fieldTitle = (field: string) => (field === "restricted_fields" ? t("profiles.restrict") : name(field));
+  const registered = useQuantities();
+  const fieldTitle = (field: string) => {
+    if (field === "restricted_fields") return t("profiles.restrict");
+    const unit = FIELD_UNITS[field] ?? registered.find((one) => one.name === field)?.unit;
+    return unit ? `${name(field)} (${unitName(unit, i18n.language)})` : name(field);
+  };
   const shown = (value: unknown) => written(value, name, i18n.language);
   return (
     <Card
