@@ -1,4 +1,4 @@
-import { theme, Tooltip } from "antd";
+import { theme } from "antd";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
 import { points } from "../../parts/numbers";
@@ -24,16 +24,17 @@ export function ContributionBar({ contributions, score, titles }: Props) {
       style={{ display: "flex", height: 12, borderRadius: 6, overflow: "hidden", background: token.colorFillSecondary }}
     >
       {contributions.map((one) => (
-        <Tooltip key={one.criterion} title={text(one)}>
-          <span
-            style={{
-              width: `${one.contribution * 100}%`,
-              background: colourOf(one.criterion, order),
-              opacity: one.unknown ? 0.45 : 1,
-              transition: "width 0.3s",
-            }}
-          />
-        </Tooltip>
+        // The browser's own hint: two hundred of Ant Design's would be drawn anew with each move of a weight.
+        <span
+          key={one.criterion}
+          title={text(one)}
+          style={{
+            width: `${one.contribution * 100}%`,
+            background: colourOf(one.criterion, order),
+            opacity: one.unknown ? 0.45 : 1,
+            transition: "width 0.3s",
+          }}
+        />
       ))}
     </div>
   );
