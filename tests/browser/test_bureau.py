@@ -116,9 +116,7 @@ def enter(screen: Window, say: dict[str, str]) -> None:
     form.get_by_label(say["name"], exact=True).fill(say["project"])
     screen.choose(form.get_by_role("combobox", name=say["industry"]), "C2110", typed="C2110")
     screen.choose(form.get_by_role("combobox", name=say["origin"]), "330421", typed="330421")
-    products = form.get_by_role("combobox", name=say["products"])
-    products.click()
-    products.press_sequentially("竹木家具部件、")
+    form.get_by_role("combobox", name=say["products"]).fill("竹木家具部件、")
     for figure, amount in (("land", "60"), ("power", "1250"), ("labour", "200"), ("price", "30")):
         form.get_by_label(say[figure], exact=True).fill(amount)
     screen.choose(form.get_by_role("combobox", name=say["hard"]), say["price"])

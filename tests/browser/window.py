@@ -125,7 +125,7 @@ class Window:
         """Pick an option of a list, which opens at the field, by part of what it says."""
         field.click()
         if typed:
-            field.press_sequentially(typed)
+            field.fill(typed)
         option = self.page.locator(".ant-select-dropdown:visible .ant-select-item-option")
         option.filter(has_text=words).first.click()
 

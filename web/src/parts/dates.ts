@@ -7,15 +7,19 @@ const speak = (language: string) => void dayjs.locale(language === "en" ? "en" :
 speak(i18n.language);
 i18n.on("languageChanged", speak);
 
+// Made once: a list of figures asks for the day of each.
+const MINUTE = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
+const DAY = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" });
+
 /** An instant as the clock in Beijing shows it, to the minute. */
 export function instant(at: string | null | undefined): string {
   if (!at) return "—";
-  return new Date(at).toLocaleString("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
+  return MINUTE.format(new Date(at));
 }
 
 /** Today in China, as the service counts days. */
 export function today(): string {
-  return new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" });
+  return DAY.format(new Date());
 }
 
 /** Whole days from a day until today; negative for one that is to come. */
