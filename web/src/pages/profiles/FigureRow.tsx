@@ -73,7 +73,7 @@ export function FigureRow({ field, unit, value, change, draft, set, mayEdit, pro
         )}
         {mayEdit ? (
           <>
-            <Button size="small" type="link" style={{ paddingInline: 0, fontSize: 12 }} icon={<FileTextOutlined />} onClick={() => setOpen(true)}>
+            <Button size="small" type="link" style={{ paddingInline: 0, fontSize: 12, height: "auto", maxWidth: "100%", whiteSpace: "normal", textAlign: "start", overflowWrap: "anywhere" }} icon={<FileTextOutlined />} onClick={() => setOpen(true)}>
               {evidenceText || t("profiles.noEvidence")}
             </Button>
             <Tooltip title={t("profiles.restrict")}>
