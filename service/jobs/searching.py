@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -55,8 +56,8 @@ class SubjectGone(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Search:
-    """What both kinds of searches share."""
+class _View:
+    """What the organisation of a search may know of projects and places."""
 
     session: Session
     snapshot: Snapshot
@@ -94,25 +95,30 @@ class _Search:
     def failed(self, found_id: str, failures: tuple[Failure, ...]) -> Lost:
         return Lost(found_id, "rule", failures[0].rule, failures[0].reason)
 
+
+@dataclass(frozen=True, slots=True)
+class _Search(_View, ABC):
+    """What both kinds of searches share."""
+
+    @abstractmethod
     def ids_of(self, positions: list[int]) -> list[str]:
         """What stands at these positions of the ranked columns."""
-        raise NotImplementedError
 
+    @abstractmethod
     def visible(self) -> Bools:
         """What is ranked for the organisation."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rows_of(self, ids: Collection[str]) -> list[int]:
         """The positions of some ids, those that no longer count among them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rank(self, visible: Bools, k: int) -> Ranking:
         """The best of what is visible."""
-        raise NotImplementedError
 
+    @abstractmethod
     def why(self, found_id: str) -> Lost | None:
         """Why something is not among what fits; None where it is."""
-        raise NotImplementedError
 
     def look(self, hits: Collection[str], changed: Collection[str] | None) -> Found:
         """What has come to stand among the best, and which of the ``hits`` fit no more.
@@ -227,18 +233,18 @@ def search_of(
     ------
     SubjectGone
     """
-    base = _Search(session, snapshot, actor, row)
+    view = _View(session, snapshot, actor, row)
     try:
         if row.profile_id is not None:
-            offer = base.offer(profiles.get(session, actor, row.profile_id))
+            offer = view.offer(profiles.get(session, actor, row.profile_id))
             return _ProjectSearch(session, snapshot, actor, row, offer)
         if row.project_id is not None:
             project = projects.get(session, actor, row.project_id)
-            need = base.need(project, project.id, project.organisation_id)
+            need = view.need(project, project.id, project.organisation_id)
             return _PlaceSearch(session, snapshot, actor, row, need)
     except NotFound as error:
         raise SubjectGone from error
     if row.project is None:
         raise SubjectGone
-    need = base.need(row.project, "", actor.organisation_id)
+    need = view.need(row.project, "", actor.organisation_id)
     return _PlaceSearch(session, snapshot, actor, row, need)

@@ -67,16 +67,17 @@ def people(offices: Offices) -> People:
 
 @dataclass(frozen=True)
 class Year:
-    """What stands of the year: a record, of which funds are claimed and recognised."""
+    """What stands of the year: a record, funds that are claimed and recognised, a question to a county."""
 
     project: str
     place: str
+    secret: str
 
 
 @pytest.fixture(scope="session")
 def year(offices: Offices) -> Year:
     """A target of 3,000; 1,200 recognised at 0.8 and 800 claimed, in units of 10,000 CNY."""
-    made = Year(project="竹木家具总部项目", place="庆元竹木产业园南区")
+    made = Year("竹木家具总部项目", "庆元竹木产业园南区", offices.question("庆元竹木产业园新区"))
     record = offices.opportunity(offices.project(made.project), offices.profile(made.place))
     offices.target("funds_in_place", 3000)
     offices.claim(record, 1200, share=0.8)

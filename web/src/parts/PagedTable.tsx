@@ -23,6 +23,7 @@ export function PagedTable<T extends object>({ paged, cards, ...table }: Props<T
   const { t } = useTranslation();
   // Undefined until it is measured: wide is what most have.
   const narrow = Grid.useBreakpoint().md === false;
+  const empty = (table.locale?.emptyText as ReactNode) ?? t("common.nothing");
   const whole = useRef<HTMLDivElement>(null);
   // What is wider than the page is scrolled with the arrow keys too.
   useEffect(() => {
@@ -41,7 +42,7 @@ export function PagedTable<T extends object>({ paged, cards, ...table }: Props<T
             items={paged.items}
             rowKey={(row) => (row as Record<string, Key>)[String(table.rowKey)] ?? ""}
             expandable={table.expandable}
-            empty={paged.loading ? "" : ((table.locale?.emptyText as ReactNode) ?? t("common.nothing"))}
+            empty={paged.loading ? "" : empty}
           />
         </Spin>
       ) : (
@@ -50,9 +51,9 @@ export function PagedTable<T extends object>({ paged, cards, ...table }: Props<T
           pagination={false}
           scroll={{ x: "max-content" }}
           loading={paged.loading}
-          // While it is being read, nobody knows yet whether there is nothing.
-          locale={{ emptyText: <Typography.Text type="secondary">{paged.loading ? t("common.loading") : t("common.nothing")}</Typography.Text> }}
           {...table}
+          // While it is being read, nobody knows yet whether there is nothing.
+          locale={{ emptyText: <Typography.Text type="secondary">{paged.loading ? t("common.loading") : empty}</Typography.Text> }}
           dataSource={paged.items}
         />
       )}

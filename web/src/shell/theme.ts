@@ -58,6 +58,7 @@ export function themeOf(scheme: Scheme, still: boolean): ThemeConfig {
         defaultActiveColor: link,
         defaultActiveBorderColor: link,
       },
+      Descriptions: { labelColor: READABLE[scheme].colorTextDescription },
       Slider: { trackBg: link, trackHoverBg: link, handleColor: link, handleActiveColor: link },
       Tabs: { itemSelectedColor: link, itemHoverColor: link, itemActiveColor: link, inkBarColor: link },
     },

@@ -1,13 +1,13 @@
-import { Alert, Card, DatePicker, Descriptions, Flex, Form, Input, Select, Typography } from "antd";
-import type { Dayjs } from "dayjs";
+import { Alert, Card, Descriptions, Flex, Form, Input, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { api, dataOf, type Schemas } from "../../api/client";
 import { FormDialog } from "../../parts/actions";
-import { dayOf, instant } from "../../parts/dates";
+import { instant } from "../../parts/dates";
 import { usePaged } from "../../parts/usePaged";
 import { versionTag } from "../../parts/versionTag";
 import { useMay, useSession } from "../../shell/session";
 import "./accountWords";
+import { KeyFields, keyBody, type KeyValues } from "./KeyFields";
 import { KeysTable } from "./KeysTable";
 import { useSecret } from "./useSecret";
 
@@ -88,22 +88,15 @@ function Password({ person }: { person: Schemas["PersonRead"] }) {
   );
 }
 
-interface KeyValues {
-  name: string;
-  scopes?: Schemas["Permission"][];
-  expires?: Dayjs | null;
-}
-
 function PersonalKeys() {
   const { t } = useTranslation();
-  const { permissions } = useSession();
   const mayWrite = useMay("account:write");
   const reveal = useSecret();
   const paged = usePaged(["personal-keys"], (cursor) => dataOf(api.GET("/v1/personal-keys", { params: { query: { limit: 20, cursor } } })));
-  const add = async ({ name, scopes, expires }: KeyValues, key: string) => {
+  const add = async (values: KeyValues, key: string) => {
     const made = await dataOf(
       api.POST("/v1/personal-keys", {
-        body: { name, scopes: scopes ?? [], expires_at: expires ? `${dayOf(expires)}T23:59:59+08:00` : null },
+        body: keyBody(values),
         params: { header: { "idempotency-key": key } },
       }),
     );
@@ -122,15 +115,7 @@ function PersonalKeys() {
         {mayWrite && (
           <div>
             <FormDialog<KeyValues> label={t("account.add")} button={{ type: "primary" }} changes={[["personal-keys"]]} run={add}>
-              <Form.Item name="name" label={t("admin.name")} rules={[{ required: true, whitespace: true, message: t("common.required") }]}>
-                <Input maxLength={200} />
-              </Form.Item>
-              <Form.Item name="scopes" label={t("admin.scopes")}>
-                <Select mode="multiple" placeholder={t("admin.allScopes")} options={permissions.map((one) => ({ value: one, label: one }))} />
-              </Form.Item>
-              <Form.Item name="expires" label={t("admin.expires")}>
-                <DatePicker style={{ width: "100%" }} />
-              </Form.Item>
+              <KeyFields />
             </FormDialog>
           </div>
         )}

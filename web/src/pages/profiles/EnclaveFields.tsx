@@ -1,7 +1,7 @@
-import { Select } from "antd";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { RegionName, RegionsSelect } from "../../parts/reference";
+import { PlaceChoice } from "./PlaceChoice";
 import type { Draft } from "./ProfileForm";
 
 interface Props {
@@ -19,18 +19,7 @@ export function EnclaveFields({ draft, set, field }: Props) {
   const isEnclave = draft.site_kind === "enclave_park" || draft.site_kind === "innovation_enclave";
   if (!isEnclave && draft.home_region_codes.length === 0 && draft.enclave_direction === null && draft.enclave_purpose === null) return null;
   const choice = <K extends "enclave_direction" | "enclave_purpose">(key: K, values: readonly NonNullable<Draft[K]>[]) =>
-    field(
-      key,
-      draft[key] && t(`profiles.${key}_${draft[key]}`),
-      <Select
-        id={`place-${key}`}
-        allowClear
-        value={draft[key]}
-        placeholder={t("common.unknown")}
-        onChange={(value) => set({ [key]: value ?? null })}
-        options={values.map((value) => ({ value, label: t(`profiles.${key}_${value}`) }))}
-      />,
-    );
+    field(key, draft[key] && t(`profiles.${key}_${draft[key]}`), <PlaceChoice field={key} words={key} values={values} draft={draft} set={set} />);
   return (
     <>
       {field(

@@ -7,6 +7,7 @@ import { useFieldName } from "../../parts/fieldWords";
 import { IndustryName, IndustrySelect, RegionName, RegionSelect, ZoneSelect } from "../../parts/reference";
 import { EnclaveFields } from "./EnclaveFields";
 import { MaterialRows, materialText } from "./MaterialRows";
+import { PlaceChoice } from "./PlaceChoice";
 import type { Draft } from "./ProfileForm";
 import { RestrictedRows } from "./RestrictedRows";
 import { KINDS } from "./states";
@@ -53,18 +54,7 @@ export function PlaceFields({ draft, set, mayEdit, errors }: Props) {
       />,
     );
   const choice = <K extends "land_use" | "environment_unit">(key: K, words: string, values: NonNullable<Draft[K]>[]) =>
-    field(
-      key,
-      draft[key] && t(`profiles.${words}_${draft[key]}`),
-      <Select
-        id={`place-${key}`}
-        allowClear
-        value={draft[key]}
-        placeholder={t("common.unknown")}
-        onChange={(value) => set({ [key]: value ?? null })}
-        options={values.map((value) => ({ value, label: t(`profiles.${words}_${value}`) }))}
-      />,
-    );
+    field(key, draft[key] && t(`profiles.${words}_${draft[key]}`), <PlaceChoice field={key} words={words} values={values} draft={draft} set={set} />);
   return (
     <Form layout="vertical" component="div">
       {field(
