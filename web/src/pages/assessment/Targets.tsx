@@ -8,13 +8,13 @@ import { ExportButton } from "../../parts/ExportButton";
 import { ImportDrawer } from "../../parts/ImportDrawer";
 import { useIndicatorNames, useIndicatorUnits, usePacks } from "../../parts/indicators";
 import { figure } from "../../parts/numbers";
-import { OrganisationName, OrganisationSelect } from "../../parts/organisations";
+import { OrganisationName, OrganisationSelect, useOrganisation } from "../../parts/organisations";
 import { PagedTable } from "../../parts/PagedTable";
+import { PairingName, PairingSelect } from "../../parts/pairings";
 import { usePaged } from "../../parts/usePaged";
 import { versionTag } from "../../parts/versionTag";
 import { useMay, useSession } from "../../shell/session";
 import { linesFor } from "./packs";
-import { PairingName, PairingSelect } from "./PairingName";
 import { PERIODS, type Scope } from "./scope";
 
 type Target = Schemas["TargetRead"];
@@ -79,7 +79,7 @@ export function Targets({ scope }: { scope: Scope }) {
             render: (amount: number, one) => <span className="numbers">{`${figure(amount)} ${unit(one.unit)}`}</span>,
           },
           { title: t("assess.period"), dataIndex: "period", render: (one: string) => t(`assess.period_${one}`) },
-          { title: t("assessSet.pairing"), dataIndex: "pairing_id", render: (id: string | null) => <PairingName id={id} /> },
+          { title: t("assessSet.pairing"), dataIndex: "pairing_id", render: (id: string | null) => (id ? <PairingName id={id} /> : t("assess.allPairings")) },
           { title: t("assessSet.documentNo"), dataIndex: "document_no", render: (text: string | null) => text ?? "—" },
           { title: t("assessSet.note"), dataIndex: "note", render: (text: string | null) => <div style={{ maxWidth: 240, whiteSpace: "normal" }}>{text ?? "—"}</div> },
           { title: t("assessSet.setBy"), dataIndex: "set_by_organisation_id", render: (id: string) => <OrganisationName id={id} /> },
@@ -110,7 +110,7 @@ const withoutUndefined = (values: object) => Object.fromEntries(Object.entries(v
 function Scoped({ scope }: { scope: Scope }) {
   const { t, i18n } = useTranslation();
   const packs = usePacks();
-  const organisationId = Form.useWatch<string | undefined>("organisation_id");
+  const region = useOrganisation(Form.useWatch<string | undefined>("organisation_id"))?.region_code ?? undefined;
   const required = [{ required: true, message: t("common.required") }];
   const isEnglish = i18n.language === "en";
   return (
@@ -132,7 +132,7 @@ function Scoped({ scope }: { scope: Scope }) {
         <Select options={PERIODS.map((one) => ({ value: one, label: t(`assess.period_${one}`) }))} />
       </Form.Item>
       <Form.Item name="pairing_id" label={t("assessSet.pairing")}>
-        <PairingSelect organisationId={organisationId} programme={scope.programme} />
+        <PairingSelect allowClear placeholder={t("assess.allPairings")} disabled={region === undefined} regionCode={region} programme={scope.programme} />
       </Form.Item>
     </>
   );

@@ -55,8 +55,6 @@ export function mainOf(profile: Profile): string[] {
   return [...first, ...others, ...Object.keys(profile.quantities)];
 }
 
-export type FigureName = (typeof GROUPS)[keyof typeof GROUPS][number][0];
-
 /** How much of the main part is known, and what is not; a band counts as known. */
 export function completeness(profile: Profile): { percent: number; missing: string[] } {
   // A county as a whole lies in several control units: nothing is missing there.
