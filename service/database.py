@@ -47,6 +47,7 @@ SQLModel.metadata.naming_convention = {
 
 # SQLite before this can corrupt a database when a write-ahead log is reset under load.
 SAFE_WAL = (3, 51, 3)
+_JOURNAL_PAUSE_SECONDS = 0.01
 # SQLite takes 32,766 parameters a statement, PostgreSQL 65,535.
 _ROWS_PER_STATEMENT = 500
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -136,13 +137,9 @@ def open_database(url: str, *, pool_size: int = 40, busy_timeout_seconds: float 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
-        for pragma in (
-            f"busy_timeout={milliseconds}",
-            f"journal_mode={mode}",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-        ):
+        for pragma in (f"busy_timeout={milliseconds}", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        _set_journal(connection, mode, busy_timeout_seconds)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -158,6 +155,23 @@ def open_database(url: str, *, pool_size: int = 40, busy_timeout_seconds: float 
             connection.rollback()
 
     return Database(engine, True, f"SQLite {module.sqlite_version}, journal {mode}")
+
+
+def _set_journal(connection: Any, mode: str, busy_timeout_seconds: float) -> None:
+    """Set the journal, and wait for a writer as every statement does.
+
+    For this one SQLite does not: while a writer is in a new file, that is not in the mode yet, it says at
+    once that the file is locked. Two processes that open a new file meet there.
+    """
+    end = time.monotonic() + busy_timeout_seconds
+    while True:
+        try:
+            connection.execute(f"PRAGMA journal_mode={mode}")
+            return
+        except sqlite_module().OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+        time.sleep(_JOURNAL_PAUSE_SECONDS)
 
 
 def new_id(prefix: str) -> str:

@@ -7,9 +7,11 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
 from service.access import audit
@@ -91,6 +93,23 @@ def test_sqlite_is_opened_with_the_habits_that_keep_data_safe(database: Database
     mode = journal_mode(sqlite_module().sqlite_version_info)
     assert said == {"foreign_keys": 1, "synchronous": 2, "busy_timeout": 5000, "journal_mode": mode.lower()}
     assert mode in database.description
+
+
+def test_a_new_file_in_which_another_writes_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    writer = sqlite_module().connect(str(path), isolation_level=None, check_same_thread=False)
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute("CREATE TABLE t (a INTEGER)")
+    patient = open_database(f"sqlite:///{path}", busy_timeout_seconds=60)
+    impatient = open_database(f"sqlite:///{path}", busy_timeout_seconds=0.05)
+    with pytest.raises(OperationalError, match="locked"):
+        impatient.engine.connect()
+    end = threading.Timer(0.3, writer.execute, ["COMMIT"])
+    end.start()
+    with patient.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM t").scalar_one() == 0
+    end.join()
+    writer.close()
 
 
 def test_ids_sort_by_time_and_do_not_repeat() -> None:

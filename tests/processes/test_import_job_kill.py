@@ -74,14 +74,13 @@ def _outcome(
     return stored, told, read.model_dump(mode="json", exclude=given)
 
 
-def _until_moved(database: Database, actor: Actor, row: Import, process: Any, seconds: float) -> None:
-    """Until a batch further than before, and then a moment; or the process has ended."""
-    before = _now(database, actor, row).rows_done
+def _until_noted(notes: Path, pieces: int, process: Any) -> None:
+    """Until the process has written as many pieces of the import."""
     end = time.monotonic() + 90
-    while process.is_alive() and _now(database, actor, row).rows_done == before:
+    while not (notes.exists() and (said := notes.read_text()) and int(said) >= pieces):
+        assert process.is_alive()
         assert time.monotonic() < end
         time.sleep(0.002)
-    time.sleep(seconds)
 
 
 @pytest.mark.parametrize("mode", ["row_by_row", "all_or_nothing"])
@@ -91,29 +90,21 @@ def test_an_import_whose_worker_is_killed_goes_on_with_the_next_and_ends_as_an_u
     rows = ROWS if mode == "row_by_row" else [row for row in ROWS if row[2] != "999999"]
     content = write_sheet("表", TITLES, rows)
     actor, row = _asked(database, content, mode)
-    dice, killed = random.Random(2543), 0
-    for _ in range(4):
+    dice = random.Random(2543)
+    # Row by row each goes on where the one before was: 15 pieces in all.
+    for pieces in (1, 4, 5, 2) if mode == "row_by_row" else (1, 8, 14, 15):
         notes = tmp_path / "notes"
-        process = working(database_url, tmp_path, notes)
-        if mode == "row_by_row":
-            _until_moved(database, actor, row, process, dice.random() * 0.05)
-        else:
-            end = time.monotonic() + 60
-            while not notes.exists():
-                assert time.monotonic() < end
-                time.sleep(0.002)
-            time.sleep(0.2 + dice.random() * 0.5)
-        if process.is_alive():
-            os.kill(process.pid or 0, signal.SIGKILL)
-            killed += 1
+        process = working(database_url, tmp_path, notes, rest_at=pieces)
+        # At a moment of its own, or in the middle of the transaction in which it rests.
+        _until_noted(notes, dice.randint(1, pieces), process)
+        time.sleep(dice.random() * 0.05)
+        os.kill(process.pid or 0, signal.SIGKILL)
         process.join(30)
-        notes.unlink(missing_ok=True)
-        if (found := _now(database, actor, row)).state == "done":
-            break
+        assert process.exitcode == -signal.SIGKILL
+        notes.unlink()
         if mode == "all_or_nothing":
-            assert (found.rows_done, _outcome(database, actor, row)[0]) == (0, [])
+            assert (_now(database, actor, row).rows_done, _outcome(database, actor, row)[0]) == (0, [])
         lapse(database, row.job_id or "")
-    assert killed
     last = working(database_url, tmp_path, tmp_path / "notes")
     last.join(90)
     assert last.exitcode == 0
