@@ -173,6 +173,8 @@ def create_app(settings: Settings | None = None, *, has_the_process: bool = Fals
             # The index is millions of objects that stay: walking them takes a quarter of a second each time.
             gc.collect()
             gc.freeze()
+            # An answer makes thousands of objects, nearly none of them in a circle.
+            gc.set_threshold(10_000)
         yield
         if runner is not None:
             await run_in_threadpool(runner.stop)

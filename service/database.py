@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -127,12 +128,19 @@ def open_database(url: str, *, pool_size: int = 40, busy_timeout_seconds: float 
     if not url.startswith("sqlite"):
         options = f"-c lock_timeout={milliseconds} -c timezone=UTC"
         engine = create_engine(
-            url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, connect_args={"options": options}
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"options": options},
+            json_deserializer=orjson.loads,
         )
         return Database(engine, False, "PostgreSQL")
     module = sqlite_module()
     mode = journal_mode(module.sqlite_version_info)
-    engine = create_engine(url, module=module, pool_size=pool_size, max_overflow=0)
+    engine = create_engine(
+        url, module=module, pool_size=pool_size, max_overflow=0, json_deserializer=orjson.loads
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

@@ -54,6 +54,8 @@ class Free:
     def net(self, figures: Mapping[str, float | None]) -> dict[str, float | None]:
         """Figures net of what is taken; one that is not known stays unknown."""
         touched = self.held.keys() | self.pooled.keys()
+        if not touched:
+            return dict(figures)
         return {
             name: max(0.0, float(self.left(name, value))) if value is not None and name in touched else value
             for name, value in figures.items()

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field as Check
-from sqlalchemy import JSON, ColumnElement, Date, String, cast
+from sqlalchemy import JSON, ColumnElement, Date, Row, String, cast
 from sqlmodel import Field, Session, SQLModel, and_, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -192,7 +192,7 @@ class Profile(ProfileFields, Versioned, table=True):
 
     def figures(self) -> dict[str, float | None]:
         """Every figure by name: the fields and the registered quantities."""
-        return {name: getattr(self, name) for name in FIGURES} | dict(self.quantities)
+        return figures_of(self)
 
     def owners(self) -> set[str]:
         """The organisations that see every figure: whose it is, and who entered it while unconfirmed."""
@@ -200,6 +200,15 @@ class Profile(ProfileFields, Versioned, table=True):
         if self.unconfirmed:
             owners.add(self.entered_by_organisation_id)
         return {owner for owner in owners if owner is not None}
+
+
+#: A stored profile, as an object of a session or as the columns of its table.
+StoredProfile = Profile | Row[Any]
+
+
+def figures_of(row: StoredProfile) -> dict[str, float | None]:
+    """Every figure by name: the fields and the registered quantities."""
+    return {name: getattr(row, name) for name in FIGURES} | row.quantities
 
 
 class ProfileRead(ProfileFields, Answer):

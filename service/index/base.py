@@ -14,9 +14,10 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from service.index.cards import Address, PlaceCard
-from service.index.place_rows import Cards, PlaceStore, Positions, StoredOffers, Templates, template_bytes
+from service.index.cards import PlaceCard
+from service.index.place_rows import Cards, PlaceStore, Positions, StoredOffers
 from service.index.snapshot import Snapshot
+from service.index.templates import Templates, address_of, audience_of, template_bytes
 from service.matching.matcher import Matcher, OfferTable, Places
 from service.matching.table_builder import codes_of, laid_out_anew
 from service.matching.values import Figure, Offer
@@ -33,10 +34,11 @@ class Base:
     store: PlaceStore
     public: NDArray[np.bool_]
     rows_of: Mapping[str, NDArray[np.int32]]
+    is_mapped: bool
 
     @classmethod
-    def of(cls, arrays: Arrays) -> Base:
-        """The base on these very arrays, none of which is read yet."""
+    def of(cls, arrays: Arrays, *, is_mapped: bool = False) -> Base:
+        """The base on these very arrays, none of which is read yet. ``is_mapped``: they lie in a file."""
         store = PlaceStore(arrays)
         starts = arrays["own.starts"]
         names = orjson.loads(arrays["own.names"].tobytes())
@@ -48,6 +50,7 @@ class Base:
                 name: arrays["own.rows"][starts[number] : starts[number + 1]]
                 for number, name in enumerate(names)
             },
+            is_mapped=is_mapped,
         )
 
     def fields(self) -> dict[str, Any]:
@@ -58,6 +61,8 @@ class Base:
             "positions_of": Positions(self.store),
             "public": self.public,
             "rows_of": self.rows_of,
+            "is_mapped": self.is_mapped,
+            "settled_rows": 0,
         }
 
 
@@ -129,7 +134,7 @@ def compacted(snapshot: Snapshot) -> dict[str, NDArray[Any]]:
     used = np.unique(old)
     renumbered = np.zeros(int(used.max(initial=-1)) + 1, dtype=np.int32)
     for number in used.tolist():
-        renumbered[number] = plain.templates.add(store.content(number))
+        renumbered[number] = plain.templates.add(store.content(number), *store.beside(number))
     young = {row: (places.row(row), cards[row]) for row in rows[~is_old].tolist()}
     plain.add(plain.contents(list(young.values()))[0], [offer.key for offer, _ in young.values()])
     young_template, young_ids = plain.columns()
@@ -174,7 +179,8 @@ class _Plain:
         numbers = []
         for offer, card in rows:
             known = len(self.templates)
-            numbers.append(self.templates.add(template_bytes(offer, card)))
+            content = template_bytes(offer, card)
+            numbers.append(self.templates.add(content, address_of(offer), audience_of(card)))
             if numbers[-1] == known:
                 fresh.append(offer)
         return numbers, fresh
@@ -200,38 +206,25 @@ def _arrays(
         "ids": ids,
         "id_order": np.argsort(ids, kind="stable").astype(np.int32),
     }
-    nowhere: dict[str, NDArray[Any]] = {
-        "address": np.empty(0, dtype=np.int32),
-        "addresses": np.empty(0, dtype=np.uint8),
-    }
-    store = PlaceStore(arrays | nowhere)
-    seen: dict[Address, int] = {}
-    address = [seen.setdefault(store.address(number), len(seen)) for number in range(len(templates))]
-    return {
-        **arrays,
-        "address": np.array(address, dtype=np.int32),
-        "addresses": np.frombuffer(orjson.dumps([tuple(found) for found in seen]), dtype=np.uint8),
-        **_audiences(store, len(templates)),
-    }
+    return arrays | _audiences(PlaceStore(arrays))
 
 
-def _audiences(store: PlaceStore, count: int) -> dict[str, NDArray[Any]]:
+def _audiences(store: PlaceStore) -> dict[str, NDArray[Any]]:
     """Who is ranked on which rows: those for everybody, and those that are for some or kept from some."""
-    public = np.empty(count, dtype=np.bool_)
+    codes = store.audience_codes()
+    public = np.array([only is None for only, _ in store.audiences], dtype=np.bool_)
     named: dict[str, list[int]] = {}
-    for number in range(count):
-        audience, kept_from = store.audience(number)
-        public[number] = audience is None
-        for organisation_id in kept_from | (audience or frozenset()):
+    for number, (only, kept_from) in enumerate(store.audiences):
+        for organisation_id in kept_from | (only or frozenset()):
             named.setdefault(organisation_id, []).append(number)
-    order = np.argsort(store.numbers, kind="stable").astype(np.int32)
-    ends = np.searchsorted(store.numbers[order], np.arange(count + 1))
+    order = np.argsort(codes, kind="stable").astype(np.int32)
+    ends = np.searchsorted(codes[order], np.arange(len(public) + 1))
     rows = [
         np.sort(np.concatenate([order[ends[number] : ends[number + 1]] for number in numbers]))
         for numbers in named.values()
     ]
     return {
-        "public": public[store.numbers],
+        "public": public[codes],
         "own.names": np.frombuffer(orjson.dumps(list(named)), dtype=np.uint8),
         "own.rows": np.concatenate([np.empty(0, dtype=np.int32), *rows]),
         "own.starts": np.cumsum([0, *(len(found) for found in rows)], dtype=np.int64),

@@ -88,7 +88,8 @@ class _Building:
         """Read the first profile of each content that is new, as it is always read."""
         if len(self._known) > _CONTENTS_AT_HAND:
             self._known = {}
-        found = self._session.scalars(select(Profile).where(col(Profile.id).in_(fresh.values())))
+        statement = select(*table_of(Profile).columns).where(col(Profile.id).in_(fresh.values()))
+        found = self._session.execute(statement)
         profiles = {profile.id: profile for profile in found}
         rows = {content: place_rows(self._atlas, [profiles[key]]) for content, key in fresh.items()}
         numbers = iter(self._builder.contents([row for some in rows.values() for row in some]))
@@ -98,7 +99,6 @@ class _Building:
             self._known[content] = [
                 (next(numbers), hidden if card.audience is None else frozenset()) for _, card in rows[content]
             ]
-        self._session.expunge_all()
 
     def arrays(self) -> Arrays:
         """The base of all that was taken in."""

@@ -7,9 +7,11 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import numpy as np
-from sqlmodel import Session, col, select
+from sqlalchemy import distinct
+from sqlmodel import Session, col, func, select
 
 from service.database import Change, Database, now, reading, revision_of
 from service.domain import capacity, models
@@ -24,6 +26,8 @@ from service.matching import model_file
 from service.matching.matcher import Matcher, NeedColumns, Places
 from service.units import shanghai_day
 
+#: A place that is taken in costs objects until all are laid out anew; one that is read for a base costs none.
+_MOST_TAKEN_IN: Final = 1_000
 _PARTNERS = frozenset({"pairing", "organisation"})
 
 
@@ -79,20 +83,28 @@ class MatchIndex:
     def put(self, database: Database, relaid: Snapshot) -> None:
         """Go on from a snapshot that was laid out beside the requests, once it has caught up.
 
-        Readers keep what they have; a model or a catalogue that came meanwhile lets it fall.
+        Readers keep what they have; a model, a catalogue or a newer base that came meanwhile lets it fall.
         """
+        if not self._goes_on_with(relaid):
+            return
         for is_first in (True, False):
             with reading(database) as session:
                 # Its base may be older than what the clock alone has changed of holds since.
                 relaid = follow(
                     session, relaid, revision_of(session), relaid.read_at, self.directory, anew=is_first
                 )
+        relaid = replace(relaid, settled_rows=relaid.young_or_dead_rows())
         with self._lock:
-            newest = self._snapshot
-            if newest is None or newest.matcher is not relaid.matcher:
+            if not self._goes_on_with(relaid):
                 return
             with reading(database) as session:
                 self._snapshot = follow(session, relaid, revision_of(session), now(session), self.directory)
+
+    def _goes_on_with(self, relaid: Snapshot) -> bool:
+        newest = self._snapshot
+        if newest is None or newest.matcher is not relaid.matcher:
+            return False
+        return newest.base_revision <= relaid.base_revision
 
 
 def _load(session: Session, revision: int, instant: datetime, directory: Path | None) -> Snapshot:
@@ -116,8 +128,11 @@ def _load(session: Session, revision: int, instant: datetime, directory: Path | 
         next_expiry=capacity.next_expiry(session, instant),
         **base.fields(),
     )
+    changed = _changed(session, since, revision).get("profile", set())
+    if is_bulk(loaded, len(changed)):
+        loaded, changed = _based_anew(session, loaded), set()
     # A base is gross of holds, or net of those of an earlier instant.
-    changed = _changed(session, since, revision).get("profile", set()) | capacity.bound(session)
+    changed |= capacity.bound(session)
     return _with_profiles(session, loaded, changed, instant) if changed else loaded
 
 
@@ -127,13 +142,15 @@ def _base_of(
     """A stored base and its revision; where none fits, one that is built, and stored for the next."""
     found = stored.newest(directory, session, model) if directory is not None else None
     if found is not None:
-        return found[0].revision, Base.of(found[1])
+        return found[0].revision, Base.of(found[1], is_mapped=True)
     origin = stored.Origin.of(session, model)
     arrays = build(session, matcher, atlas)
     if directory is not None and stored.write(directory, origin, arrays):
         # The mapped one, of which the workers share a copy; the one in memory is let go.
         found = stored.newest(directory, session, model)
-    return (origin.revision, Base.of(arrays)) if found is None else (found[0].revision, Base.of(found[1]))
+    if found is None:
+        return origin.revision, Base.of(arrays)
+    return found[0].revision, Base.of(found[1], is_mapped=True)
 
 
 def store_for_model(session: Session, version: str, content: bytes, directory: Path) -> None:
@@ -169,6 +186,7 @@ def follow(
     if changed.keys() & {"catalogue", "model"}:
         return _load(session, revision, instant, directory)
     profiles = changed.pop("profile", set())
+    bulk = is_bulk(old, len(profiles))
     if old.next_expiry is not None and old.next_expiry <= instant:
         profiles |= capacity.lapsed(session, old.next_expiry, instant)
     if anew:
@@ -189,7 +207,26 @@ def follow(
         new = replace(new, atlas=atlas, regions_of=regions_of, needs=needs, projects=cards)
     elif "project" in changed:
         new = _with_projects(session, new, changed["project"])
+    if bulk:
+        new, profiles = _based_anew(session, new), capacity.bound(session)
     return _with_profiles(session, new, profiles, instant) if profiles else new
+
+
+def is_bulk(snapshot: Snapshot, changed: int) -> bool:
+    """Whether so many profiles have changed that reading all of them costs less than taking these in."""
+    return changed > max(_MOST_TAKEN_IN, len(snapshot.places.store) // 4)
+
+
+def _based_anew(session: Session, old: Snapshot) -> Snapshot:
+    """The same on a base of all places that this session sees: no object is kept for any of them."""
+    base = Base.of(build(session, old.matcher, old.atlas))
+    return replace(old, base_revision=old.revision, **base.fields())
+
+
+def profiles_behind(session: Session, snapshot: Snapshot) -> int:
+    """How many profiles have changed since the snapshot."""
+    newer = select(func.count(distinct(col(Change.noun_id)))).where(col(Change.revision) > snapshot.revision)
+    return session.exec(newer.where(Change.noun == "profile")).one()
 
 
 def _changed(session: Session, since: int, revision: int) -> dict[str, set[str]]:

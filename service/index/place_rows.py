@@ -1,16 +1,14 @@
-"""The plain side of stored places: what they say besides their figures, written once per distinct text.
+"""The plain side of stored places: what they say besides their figures, decoded when a row is asked for.
 
-Many rows differ in nothing but id and figures. The rest is kept as one blob per distinct content, and
-decoded when a row is asked for; so a million places cost bytes that lie in a mapped file, not objects.
+Many rows differ in nothing but id and figures. The rest is kept as one blob per distinct content; so a
+million places cost bytes that lie in a mapped file, not objects.
 """
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any, Final, overload
 
@@ -19,116 +17,10 @@ import orjson
 from numpy.typing import NDArray
 
 from service.index.cards import Address, PlaceCard
-from service.matching.values import Band, Figure, Material, Offer, Restriction
+from service.index.templates import Audience, Template, template_of
+from service.matching.values import Band, Figure, Offer
 
 _DECODED_AT_HAND: Final = 4_096
-_LISTED = ("leading_industries", "industry_codes", "home_region_codes")
-_PLAIN = (
-    "region_code",
-    "region_name",
-    "site_name",
-    "site_kind",
-    "lon",
-    "lat",
-    "sources",
-    "land_use",
-    "description",
-    "is_chemical_park",
-    "environment_unit",
-    "status",
-    "unconfirmed",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A row without its id and its figures, of which it has the names in the order in which it says them."""
-
-    offer: Offer
-    card: PlaceCard
-    figures: tuple[str, ...]
-
-
-def template_bytes(offer: Offer, card: PlaceCard) -> bytes:
-    """Everything about a row but its id and the values of its figures."""
-    content: dict[str, Any] = {name: getattr(offer, name) for name in (*_PLAIN, *_LISTED)}
-    content |= {
-        "tie_key": offer.tie_key[:-1],
-        "region_paths": offer.region_paths,
-        "figures": [name for name, figure in offer.figures.items() if figure is not None],
-        "materials": [[m.name, m.quantity_per_year, m.unit, m.max_haul_km] for m in offer.materials],
-        "restrictions": [[r.code, r.level, r.condition] for r in offer.restricted_industries],
-        "as_of": offer.as_of,
-        "valid_until": offer.valid_until,
-        "organisation_id": card.organisation_id,
-        "is_synthetic": card.is_synthetic,
-        "audience": None if card.audience is None else sorted(card.audience),
-        "kept_from": sorted(card.kept_from),
-    }
-    return orjson.dumps(content)
-
-
-def _template_of(content: bytes) -> Template:
-    said = orjson.loads(content)
-    until = said["valid_until"]
-    shared: dict[str, Any] = {name: said[name] for name in _PLAIN}
-    shared |= {name: tuple(said[name]) for name in _LISTED}
-    offer = Offer(
-        key="",
-        tie_key=(*said["tie_key"], ""),
-        region_paths=tuple(tuple(path) for path in said["region_paths"]),
-        materials=tuple(Material(*entry) for entry in said["materials"]),
-        restricted_industries=tuple(Restriction(*entry) for entry in said["restrictions"]),
-        as_of=date.fromisoformat(said["as_of"]),
-        valid_until=None if until is None else date.fromisoformat(until),
-        **shared,
-    )
-    card = PlaceCard(
-        id="",
-        site_name=offer.site_name,
-        region_code=offer.region_code,
-        region_name=offer.region_name,
-        organisation_id=said["organisation_id"],
-        is_synthetic=said["is_synthetic"],
-        unconfirmed=offer.unconfirmed,
-        audience=None if said["audience"] is None else frozenset(said["audience"]),
-        kept_from=frozenset(said["kept_from"]),
-    )
-    return Template(offer, card, tuple(said["figures"]))
-
-
-def address_of(offer: Offer) -> Address:
-    """What filters read of a row."""
-    return Address(offer.region_code, offer.region_paths, offer.site_kind)
-
-
-class Templates:
-    """Distinct contents, numbered in the order in which they come."""
-
-    def __init__(self) -> None:
-        self._seen: dict[bytes, int] = {}
-        self._content = bytearray()
-        self._ends = [0]
-
-    def __len__(self) -> int:
-        return len(self._ends) - 1
-
-    def add(self, content: bytes) -> int:
-        """The number of this content."""
-        digest = hashlib.blake2b(content, digest_size=16).digest()
-        known = len(self)
-        number = self._seen.setdefault(digest, known)
-        if number == known:
-            self._content += content
-            self._ends.append(len(self._content))
-        return number
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """All contents as arrays."""
-        return {
-            "template.bytes": np.frombuffer(self._content, dtype=np.uint8),
-            "template.starts": np.array(self._ends, dtype=np.int64),
-        }
 
 
 class PlaceStore:
@@ -139,8 +31,8 @@ class PlaceStore:
     arrays : mapping of name to ndarray
         ``ids`` (n,) bytes; ``id_order`` (n,) rows in the order of their ids; ``template`` (n,) the number
         of each row's content; ``template.bytes`` and ``template.starts`` the contents; ``address`` the
-        number of each content's address, ``addresses`` these as JSON; ``numbers`` and ``number.*`` as of
-        an OfferTable.
+        number of each content's address, ``addresses`` these as JSON, ``audience`` and ``audiences``
+        likewise; ``numbers`` and ``number.*`` as of an OfferTable.
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -149,6 +41,7 @@ class PlaceStore:
         self._bytes, self._starts = arrays["template.bytes"], arrays["template.starts"]
         self._figures = arrays["numbers"]
         self._address, self._addresses = arrays["address"], arrays["addresses"]
+        self._audience, self._audiences = arrays["audience"], arrays["audiences"]
         self._figure_rows = {
             name.removeprefix("number."): (int(ends[0]), int(ends[1]))
             for name, ends in arrays.items()
@@ -175,17 +68,24 @@ class PlaceStore:
         """Which of the addresses each row has. Shape (n,)."""
         return np.asarray(self._address[self.numbers], dtype=np.int32)
 
-    def audience(self, number: int) -> tuple[frozenset[str] | None, frozenset[str]]:
-        """For whom the rows of one content are, and from whom they are kept."""
-        card = self._template(number).card
-        return card.audience, card.kept_from
+    @cached_property
+    def audiences(self) -> list[Audience]:
+        """The distinct audiences."""
+        return [
+            (None if only is None else frozenset(only), frozenset(kept_from))
+            for only, kept_from in orjson.loads(self._audiences.tobytes())
+        ]
 
-    def address(self, number: int) -> Address:
-        """The address in one content."""
-        return address_of(self._template(number).offer)
+    def audience_codes(self) -> NDArray[np.int32]:
+        """Which of the audiences each row has. Shape (n,)."""
+        return np.asarray(self._audience[self.numbers], dtype=np.int32)
+
+    def beside(self, number: int) -> tuple[Address, Audience]:
+        """The address and the audience of one content."""
+        return self.addresses[self._address[number]], self.audiences[self._audience[number]]
 
     def _decoded(self, number: int) -> Template:
-        return _template_of(self.content(number))
+        return template_of(self.content(number))
 
     def shared(self, row: int) -> Offer:
         """A row without its id and figures: what it shares with all of the same content."""

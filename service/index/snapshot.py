@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.index.cards import Address, PlaceCard, ProjectCard
-from service.index.place_rows import Cards, Positions, address_of
+from service.index.place_rows import Cards, Positions
+from service.index.templates import address_of
 from service.index.values import Atlas
 from service.matching.matcher import Matcher, NeedColumns, Places
 from service.matching.values import Offer
@@ -24,7 +25,8 @@ Rows = NDArray[np.int32]
 class Snapshot:
     """Arrays and cards of one revision; row i of the columns is card i.
 
-    ``base_revision`` is that of the first segment, which the others change. ``places`` may go on beyond
+    ``base_revision`` is that of the first segment, which the others change and which ``is_mapped`` from a
+    stored base; ``settled_rows`` of the others were there from the beginning. ``places`` may go on beyond
     the rows of this snapshot: younger ones add their cards to the same object.
     ``positions_of`` is for the writer, who alone knows the newest. Offers are net of holds, until
     ``next_expiry``, when the next of all live holds lapses; ``read_at`` is the instant of the last look.
@@ -46,6 +48,8 @@ class Snapshot:
     rows_of: Mapping[str, Rows]
     read_at: datetime
     next_expiry: datetime | None
+    is_mapped: bool = False
+    settled_rows: int = 0
 
     def is_of(self, instant: datetime) -> bool:
         """Whether the clock alone has changed nothing: it is the same day, and no hold has lapsed."""
@@ -78,6 +82,13 @@ class Snapshot:
         return np.concatenate([store.address_codes(), own]), [*store.addresses, *young]
 
     def stale_rows(self) -> int:
+        """How many rows are younger than the base, or dead in it, but for what no base can have.
+
+        What is held is net of holds at an instant, and read anew for every base.
+        """
+        return self.young_or_dead_rows() - self.settled_rows
+
+    def young_or_dead_rows(self) -> int:
         """How many rows are younger than the base, or dead in it."""
         base = self.offers.segments[0].alive
         return len(self.offers) - int(np.count_nonzero(base))

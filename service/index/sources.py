@@ -7,13 +7,15 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+import sqlalchemy
 from sqlmodel import Session, col, select
 
+from service.database import table_of
 from service.domain import regions
 from service.domain.capacity import NOTHING_TAKEN, Free
 from service.domain.organisations import Organisation
 from service.domain.pairings import Pairing
-from service.domain.profiles import Profile
+from service.domain.profiles import Profile, StoredProfile
 from service.domain.projects import Project
 from service.index.cards import PlaceCard, ProjectCard
 from service.index.values import Atlas, need_of, offer_of
@@ -48,14 +50,16 @@ def _pairings(session: Session) -> list[Pairing]:
 def places_by_id(session: Session, atlas: Atlas, ids: Iterable[str], taken: Mapping[str, Free]) -> list[Row]:
     """The rows of some profiles net of what is ``taken`` of each, in the order of their tie keys."""
     rows: list[Row] = []
+    # As columns: an object of the session for each would cost as much as all the rest.
+    statement = sqlalchemy.select(*table_of(Profile).columns)
     for some in _batches(sorted(ids)):
-        rows += place_rows(atlas, session.exec(select(Profile).where(col(Profile.id).in_(some))), taken)
+        rows += place_rows(atlas, session.execute(statement.where(col(Profile.id).in_(some))), taken)
     # In the order of their tie keys neighbours share region, zone and text, so that blocks differ.
     return sorted(rows, key=lambda row: row[0].tie_key)
 
 
 def place_rows(
-    atlas: Atlas, profiles: Iterable[Profile], taken: Mapping[str, Free] = MappingProxyType({})
+    atlas: Atlas, profiles: Iterable[StoredProfile], taken: Mapping[str, Free] = MappingProxyType({})
 ) -> list[Row]:
     """One row of a profile for everyone, and a row of their own for those who know more."""
     found: list[Row] = []
@@ -78,7 +82,7 @@ def place_rows(
 
 
 def _place_card(
-    row: Profile, offer: Offer, audience: frozenset[str] | None, kept_from: frozenset[str]
+    row: StoredProfile, offer: Offer, audience: frozenset[str] | None, kept_from: frozenset[str]
 ) -> PlaceCard:
     return PlaceCard(
         id=row.id,

@@ -16,7 +16,7 @@ from service.domain import materials, projects
 from service.domain.bands import band_of
 from service.domain.capacity import NOTHING_TAKEN, Free
 from service.domain.pairings import Pairing, holds_on
-from service.domain.profiles import Profile
+from service.domain.profiles import StoredProfile, figures_of
 from service.domain.projects import ProjectFields
 from service.domain.regions import PlainRegion, above_county
 from service.matching.values import Band, Figure, Material, Need, Offer, Partner, Restriction
@@ -100,7 +100,7 @@ def _materials(rows: Iterable[materials.Material]) -> tuple[Material, ...]:
     return tuple(Material(row.name, row.quantity_per_year, row.unit, row.max_haul_km) for row in rows)
 
 
-def offer_of(row: Profile, atlas: Atlas, *, exact: bool, free: Free = NOTHING_TAKEN) -> Offer:
+def offer_of(row: StoredProfile, atlas: Atlas, *, exact: bool, free: Free = NOTHING_TAKEN) -> Offer:
     """A profile as its owner (``exact``) or as everybody else may know it, net of what is taken of it.
 
     The band of a figure that is withheld is that of the net figure.
@@ -108,7 +108,7 @@ def offer_of(row: Profile, atlas: Atlas, *, exact: bool, free: Free = NOTHING_TA
     hidden = frozenset() if exact else frozenset(row.restricted_fields)
     figures: dict[str, Figure] = {
         name: figure_of(value, name in hidden)
-        for name, value in free.net(row.figures()).items()
+        for name, value in free.net(figures_of(row)).items()
         if value is not None
     }
     lon, lat = (row.lon, row.lat) if row.lon is not None else atlas.point(row.region_code)
@@ -143,7 +143,7 @@ def offer_of(row: Profile, atlas: Atlas, *, exact: bool, free: Free = NOTHING_TA
     )
 
 
-def _sources(row: Profile, hidden: frozenset[str]) -> dict[str, str]:
+def _sources(row: StoredProfile, hidden: frozenset[str]) -> dict[str, str]:
     """Per figure, the document behind it; of a withheld figure none, since it may state the figure."""
     sources = {}
     for name, evidence in row.evidence.items():

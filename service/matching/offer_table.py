@@ -23,7 +23,7 @@ from service.matching.kept import Kept
 from service.matching.picked_rows import PickedRows
 from service.matching.postings import Postings
 from service.matching.stored_arrays import Arrays, arrays_of, column_from
-from service.matching.ties import tie_order, tie_ranks, ties_up_to
+from service.matching.ties import place_of, tie_order, tie_ranks, ties_up_to
 from service.matching.traits import INDEXED, TRAITS, TraitRows, distinct
 from service.matching.values import Offer
 
@@ -142,7 +142,28 @@ class OfferTable:
 
     def tie_key(self, row: int) -> tuple[str, ...]:
         """The key that decides between equal scores."""
-        return self.rows[row].tie_key
+        # Rows that are decoded when they are asked for can tell it without their figures.
+        key_of = getattr(self.rows, "tie_key", None)
+        key: tuple[str, ...] = self.rows[row].tie_key if key_of is None else key_of(row)
+        return key
+
+    def standing(self, key: tuple[str, ...]) -> tuple[int, bool]:
+        """The rank of the rows of a tie key, or of the first beyond it, and whether there is such a row.
+
+        Looked up once: of the rows that come beside this table few are new from one time to the next.
+        """
+        found = self._standings.get(key)
+        if found is None:
+            place = place_of(self.tie_key, self.tie_order, key)
+            last = int(self.tie_order[place - 1]) if place else -1
+            known = place > 0 and self.tie_key(last) == key
+            found = (int(self.tie_rank[last]) + (0 if known else 1) if place else 0, known)
+            self._standings[key] = found
+        return found
+
+    @cached_property
+    def _standings(self) -> dict[tuple[str, ...], tuple[int, bool]]:
+        return {}
 
     def ties_up_to(self, key: tuple[str, ...]) -> int:
         """How many distinct tie keys are not beyond ``key``, which may be a row that is gone."""

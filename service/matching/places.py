@@ -135,13 +135,11 @@ class Places:
         if len(self.segments) == 1:
             return self.segments[0].table.tie_rank
         base = self.segments[0].table
-        young = [(self.tie_key(position), position) for position in range(len(base), len(self))]
-        before: dict[tuple[str, ...], tuple[int, bool]] = {}
-        for key in {key for key, _ in young}:
-            place = place_of(base.tie_key, base.tie_order, key)
-            last = int(base.tie_order[place - 1]) if place else -1
-            known = place > 0 and base.tie_key(last) == key
-            before[key] = (int(base.tie_rank[last]) + (0 if known else 1) if place else 0, known)
+        tables = [segment.table for segment in self.segments[1:]]
+        keys = [table.tie_key(row) for table in tables for row in range(len(table))]
+        young = list(zip(keys, range(len(base), len(self)), strict=True))
+        # In their order neighbours are looked up where the one before was, which is decoded already.
+        before = {key: base.standing(key) for key in sorted(set(keys))}
         new = sorted(key for key, (_, known) in before.items() if not known)
         inserted = np.array([before[key][0] for key in new], dtype=np.int64)
         shift = {key: number for number, key in enumerate(new)}

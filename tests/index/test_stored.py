@@ -17,7 +17,7 @@ from service.index import MatchIndex, Upkeep, stored
 from service.index import live as live_index
 from service.index import upkeep as upkeep_module
 from service.index.base import Base, compacted
-from service.index.place_rows import address_of
+from service.index.templates import address_of
 from tests.access.chained import tampering
 from tests.conftest import World
 from tests.index.test_live import changes, content
