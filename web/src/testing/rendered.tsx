@@ -31,15 +31,22 @@ export function withoutBrowser(answers: Record<string, unknown> = {}): void {
     Promise.resolve({ data: answers[path] ?? { items: [], next_cursor: null }, response: new Response() })) as never);
 }
 
-/** Draws a part of the console as it stands on its page. */
-export function rendered(children: ReactNode, session = signedIn()): RenderResult {
-  return render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+/** A part of the console as it stands on its page. */
+export function within(children: ReactNode, session = signedIn(), client = quiet()): ReactNode {
+  return (
+    <QueryClientProvider client={client}>
       <App>
         <MemoryRouter>
           <SessionProvider session={session}>{children}</SessionProvider>
         </MemoryRouter>
       </App>
-    </QueryClientProvider>,
+    </QueryClientProvider>
   );
+}
+
+const quiet = () => new QueryClient({ defaultOptions: { queries: { retry: false } } });
+
+/** Draws a part of the console. */
+export function rendered(children: ReactNode, session = signedIn()): RenderResult {
+  return render(within(children, session));
 }

@@ -40,7 +40,7 @@ export default function ProfilePage() {
   const ranked = profile.status === "published" && !profile.unconfirmed;
   const unranked = <Alert type="info" showIcon title={t("profiles.notPublished")} />;
   const tabs = [
-    { key: "figures", label: t("profiles.tabFigures"), children: <ProfileForm key={profile.version} profile={profile} mayEdit={mine(profile)} /> },
+    { key: "figures", label: t("profiles.tabFigures"), children: <ProfileForm key={profile.id} profile={profile} mayEdit={mine(profile)} /> },
     ...(may.match
       ? [
           { key: "fits", label: t("profiles.tabFits"), children: ranked ? <Fits profile={profile} /> : unranked },
