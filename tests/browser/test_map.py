@@ -1,4 +1,4 @@
-"""The map of a ranking where several places lie in one county: they are counted, laid out, and each is reached."""
+"""The map of a ranking where several places lie in one county: counted, laid out, and each of them reached."""
 
 from __future__ import annotations
 
