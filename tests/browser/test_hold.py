@@ -1,4 +1,4 @@
-"""A hold in the browser: asked for by the bureau, granted and extended by the county, released by the bureau."""
+"""A hold in the browser: asked for by a bureau, granted and extended by the county, and released."""
 
 from __future__ import annotations
 

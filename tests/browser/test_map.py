@@ -1,4 +1,4 @@
-"""The map of a ranking where several places lie in one county: counted, laid out, and each of them reached."""
+"""The map of a ranking where several places lie in one county: counted, laid out, each of them reached."""
 
 from __future__ import annotations
 
