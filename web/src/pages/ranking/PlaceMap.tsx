@@ -53,6 +53,8 @@ export function PlaceMap({ items, originCode, onPick }: Props) {
         colours: {
           strong: token.colorLink,
           weak: token.colorTextTertiary,
+          // A number has to be read on it.
+          numbered: token.colorTextSecondary,
           faint: token.colorTextQuaternary,
           text: token.colorText,
           grid: token.colorBorderSecondary,

@@ -16,7 +16,7 @@ const drawn = {
   context: [],
   view: COUNTRY,
   lines: 2,
-  colours: { strong: "#1", weak: "#2", faint: "#3", text: "#4", grid: "#5", start: "#6", halo: "#7" },
+  colours: { strong: "#1", weak: "#2", numbered: "#8", faint: "#3", text: "#4", grid: "#5", start: "#6", halo: "#7" },
   words: { origin: "来源地", score: "得分", synthetic: "合成数据", places: (count: number) => `${count} 个`, layOut: "点击展开", layIn: "点击收起" },
 };
 

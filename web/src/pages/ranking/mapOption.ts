@@ -23,7 +23,7 @@ interface Drawn {
   view: View;
   /** To how many of the first places a line is drawn. */
   lines: number;
-  colours: Record<"strong" | "weak" | "faint" | "text" | "grid" | "start" | "halo", string>;
+  colours: Record<"strong" | "weak" | "numbered" | "faint" | "text" | "grid" | "start" | "halo", string>;
   words: {
     origin: string;
     score: string;
@@ -67,7 +67,7 @@ export function mapOption({ groups, open, start, context, view, lines, colours, 
   const told = ({ item }: Dot) =>
     `${item.rank} ${item.profile.site_name ?? ""}\n${item.profile.region_name}\n${words.score} ${points(item.score)}${item.profile.is_synthetic ? ` · ${words.synthetic}` : ""}`;
   const inside = { show: true, position: "inside", color: colours.halo, fontSize: 11, fontWeight: "bold" };
-  const look = (strong: boolean) => ({ color: strong ? colours.strong : colours.weak, borderColor: colours.halo, borderWidth: 1, opacity: 1 });
+  const look = (strong: boolean, weak = colours.weak) => ({ color: strong ? colours.strong : weak, borderColor: colours.halo, borderWidth: 1, opacity: 1 });
   const single = (dot: Dot) => {
     const { lon, lat, name, item } = dot;
     const strong = item.rank <= lines;
@@ -90,7 +90,7 @@ export function mapOption({ groups, open, start, context, view, lines, colours, 
       value: [lon, lat],
       name: [words.places(members.length), ...listed, ...(members.length > NAMED ? ["…"] : []), isOpen ? words.layIn : words.layOut].join("\n"),
       symbolSize: isOpen ? 12 : 20,
-      itemStyle: { ...look(strong), opacity: isOpen ? 0.5 : 1 },
+      itemStyle: { ...look(strong, colours.numbered), opacity: isOpen ? 0.5 : 1 },
       label: isOpen ? { show: false } : { ...inside, formatter: String(members.length) },
     };
   };
@@ -103,7 +103,7 @@ export function mapOption({ groups, open, start, context, view, lines, colours, 
   const spot = (dot: Dot) => ({
     ...single(dot),
     symbolSize: 20,
-    itemStyle: { ...look(dot.item.rank <= lines) },
+    itemStyle: look(dot.item.rank <= lines, colours.numbered),
     label: { ...inside, formatter: String(dot.item.rank) },
   });
   // A name below a mark is read by nobody, and takes from what the mark says.
