@@ -65,6 +65,9 @@ test("laid out, each of them has a mark of its own with its rank, and leads to i
   expect(spots?.map(({ place, label }) => [place, label?.formatter])).toEqual([["prf_3", "3"], ["prf_2", "2"], ["prf_1", "1"]]);
   expect(legs).toHaveLength(3);
   expect(captions).toEqual([]);
+  const elsewhere = grouped([dot(1, false, 119), dot(2, false, 119), dot(5, false, 90), dot(6, false, 90)], COUNTRY);
+  const { places } = seriesOf(null, { groups: elsewhere, open: "prf_1" });
+  expect(places?.map(({ label }) => label?.formatter)).toEqual([undefined, undefined]);
 });
 
 test("a province's name is left out where a mark would lie on it", () => {

@@ -90,8 +90,9 @@ export function mapOption({ groups, open, start, context, view, lines, colours, 
       value: [lon, lat],
       name: [words.places(members.length), ...listed, ...(members.length > NAMED ? ["…"] : []), isOpen ? words.layIn : words.layOut].join("\n"),
       symbolSize: isOpen ? 12 : 20,
-      itemStyle: { ...look(strong, colours.numbered), opacity: isOpen ? 0.5 : 1 },
-      label: isOpen ? { show: false } : { ...inside, formatter: String(members.length) },
+      itemStyle: { ...look(strong, colours.numbered), opacity: isOpen ? 0.5 : opened ? 0.3 : 1 },
+      // How many lie elsewhere would be taken for a rank beside the ranks that are laid out.
+      label: opened ? { show: false } : { ...inside, formatter: String(members.length) },
     };
   };
   // What the number inside the mark of a group leaves open: whose rank, and where.
