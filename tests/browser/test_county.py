@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import OpenWindow, People
-from tests.browser.offices import Offices
+from tests.browser.offices import COUNTY, Offices
 from tests.browser.window import Language, Window
 
 WORDS: dict[Language, dict[str, str]] = {
@@ -82,3 +82,43 @@ def correct(screen: Window, say: dict[str, str]) -> None:
     expect(change).to_contain_text("60")
     expect(change).to_contain_text("600")
     screen.keep("3-versions")
+
+
+def test_what_is_typed_outlives_a_change_by_a_colleague(
+    window: OpenWindow, offices: Offices, people: People
+) -> None:
+    profile = offices.profile("庆元竹木产业园同改区")
+    screen = window("county-conflict")
+    screen.sign_in(people.county)
+    screen.open(f"/profiles/{profile['id']}")
+    figure = {
+        name: screen.page.get_by_role("spinbutton", name=name, exact=True)
+        for name in ("土地", "受电容量", "劳动力")
+    }
+    figure["土地"].fill("150")
+    figure["劳动力"].fill("900")
+    # Meanwhile a colleague corrects two figures, one of them the same.
+    offices.ask(COUNTY, "PATCH", f"/v1/profiles/{profile['id']}", {"land_mu": 140, "power_kva": 6300})
+    screen.button("保存").click()
+    refused = screen.page.get_by_role("alert").filter(has_text="有人在您读取之后作了修改")
+    expect(refused).to_contain_text("下一步：")
+    screen.keep("1-refused", whole=False)
+    screen.button("读取最新内容").click()
+    told = screen.page.get_by_role("table", name="有人修改了以下 2 项")
+    expect(told.get_by_role("row").filter(has_text="土地")).to_contain_text("130 亩")
+    expect(told.get_by_role("row").filter(has_text="土地")).to_contain_text("140 亩")
+    expect(told.get_by_role("row").filter(has_text="土地")).to_contain_text("150 亩")
+    expect(told.get_by_role("row").filter(has_text="受电容量")).to_contain_text("6,300 千伏安")
+    expect(figure["土地"]).to_have_value("150")
+    expect(figure["受电容量"]).to_have_value("6300")
+    screen.keep("2-both", whole=False)
+    screen.button("采用对方的").click()
+    expect(figure["土地"]).to_have_value("140")
+    screen.button("保存").click()
+    expect(screen.page.get_by_text("版本 3")).to_be_visible()
+    expect(told).to_be_hidden()
+    stored = offices.ask(COUNTY, "GET", f"/v1/profiles/{profile['id']}")
+    assert (stored["land_mu"], stored["power_kva"], stored["labour_persons"]) == (140, 6300, 900)
+    # The browser itself notes the refusal.
+    assert [said for said in screen.complaints if "412" not in said] == []
+    screen.complaints.clear()

@@ -23,6 +23,17 @@ test("in Chinese the title is of the code, with the service's sentence and the r
   expect(screen.getByText(/req-1/)).toBeTruthy();
 });
 
+test("what to do next stands below it in the reader's language, and hides neither the sentence nor the request's id", async () => {
+  shown(<ProblemAlert error={refused({ code: "capacity_unknown" })} />);
+  expect(screen.getByText(/请载体所在的县在档案里填上这项数量并发布/).textContent).toMatch(/^下一步：/);
+  expect(screen.getByText("In English.")).toBeTruthy();
+  expect(screen.getByText(/req-1/)).toBeTruthy();
+  cleanup();
+  await i18n.changeLanguage("en");
+  shown(<ProblemAlert error={refused({ code: "capacity_unknown" })} />);
+  expect(screen.getByText(/Have the county enter this quantity/).textContent).toMatch(/^What to do next: /);
+});
+
 test("in English the service's sentence is the title and stands once", async () => {
   await i18n.changeLanguage("en");
   shown(<ProblemAlert error={refused({ code: "webhook_disabled" })} />);

@@ -6,7 +6,7 @@ import { keptKey, Refused, type Problem, type Schemas } from "../api/client";
 import { pageWords } from "../i18n/pageWords";
 import { instant } from "./dates";
 import { fieldSentence } from "./fieldErrors";
-import { detailOf, remedyOf, titleOf } from "./problems";
+import { detailOf, nextStepOf, remedyOf, titleOf } from "./problems";
 
 pageWords(
   "problem",
@@ -16,6 +16,7 @@ pageWords(
     unsaved: "您填写的内容尚未保存。",
     signIn: "去登录",
     retry: "重试",
+    next: "下一步：",
     allowed: "现在可以：",
     nextEnds: "最近一笔预留到期：{{at}}",
   },
@@ -25,6 +26,7 @@ pageWords(
     unsaved: "What you have entered is not stored yet.",
     signIn: "Sign in",
     retry: "Try again",
+    next: "What to do next: ",
     allowed: "Possible now: ",
     nextEnds: "The next hold ends at {{at}}",
   },
@@ -47,6 +49,7 @@ export function ProblemAlert({ error, retry, nameOf }: Props) {
   if (!(error instanceof Refused)) return <Unreached error={error} retry={retry} />;
   const { problem } = error;
   const detail = detailOf(problem, i18n.language);
+  const next = nextStepOf(problem, i18n.language);
   return (
     <Alert
       type="error"
@@ -58,6 +61,12 @@ export function ProblemAlert({ error, retry, nameOf }: Props) {
           {detail && <span lang="en">{detail}</span>}
           <Fields problem={problem} nameOf={nameOf} />
           <More problem={problem} />
+          {next && (
+            <span>
+              <strong style={{ fontWeight: 500 }}>{t("problem.next")}</strong>
+              {next}
+            </span>
+          )}
           <Remedy problem={problem} retry={retry} onReload={() => setReadAnew(error)} />
           <Typography.Text
             type="secondary"

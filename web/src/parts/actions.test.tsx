@@ -70,10 +70,46 @@ test("what was read anew stands wherever nothing was typed, and what was typed i
   press(/OK|确/);
   await screen.findByText("有人在您读取之后作了修改");
   rerender(dialog({ source: "theirs", evidence: "theirs" }, run));
-  await waitFor(() => expect((screen.getByLabelText("evidence") as HTMLInputElement).value).toBe("theirs"));
+  const evidence = () => (screen.getByLabelText("evidence") as HTMLInputElement).value;
+  await waitFor(() => expect(evidence()).toBe("theirs"));
+  rerender(dialog({ source: "theirs", evidence: "once more" }, run));
+  await waitFor(() => expect(evidence()).toBe("once more"));
   press(/OK|确/);
   await waitFor(() => expect(sent).toHaveLength(2));
-  expect(sent[1]).toEqual({ source: "mine", evidence: "theirs" });
+  expect(sent[1]).toEqual({ source: "mine", evidence: "once more" });
+});
+
+test("a dialog that is opened again begins anew, also with what its rows hold", async () => {
+  const rows = { source: "old", people: [{ name: "张敏" }, { name: "李强" }] };
+  render(
+    around(
+      <FormDialog<typeof rows> label="open" initial={rows} run={async () => undefined} changes={[]}>
+        <Form.Item name="source" label="source">
+          <Input />
+        </Form.Item>
+        <Form.List name="people">
+          {(fields, { remove }) =>
+            fields.map(({ key, name }) => (
+              <Form.Item key={key} name={[name, "name"]}>
+                <Input aria-label="name" suffix={<button type="button" aria-label={`remove ${name}`} onClick={() => remove(name)} />} />
+              </Form.Item>
+            ))
+          }
+        </Form.List>
+      </FormDialog>,
+    ),
+  );
+  const names = () => screen.queryAllByLabelText("name").map((input) => (input as HTMLInputElement).value);
+  press("open");
+  await waitFor(() => expect(names()).toEqual(["张敏", "李强"]));
+  fireEvent.change(screen.getByLabelText("source"), { target: { value: "typed" } });
+  press("remove 0");
+  await waitFor(() => expect(names()).toEqual(["李强"]));
+  press(/Cancel|取/);
+  await waitFor(() => expect(screen.queryByLabelText("source")).toBeNull());
+  press("open");
+  await waitFor(() => expect(names()).toEqual(["张敏", "李强"]));
+  expect((screen.getByLabelText("source") as HTMLInputElement).value).toBe("old");
 });
 
 test("what waits for a second person is said to wait, with the way to it", async () => {

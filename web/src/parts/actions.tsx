@@ -127,23 +127,46 @@ interface FormDialogProps<V> {
 }
 
 /** A button that opens a small form in a dialog; what the service refuses stands inside, and at its fields. */
-export function FormDialog<V extends object>(props: FormDialogProps<V>) {
-  const { label, title, initial, run, changes, button, width, children } = props;
-  const { i18n } = useTranslation();
+export function FormDialog<V extends object>({ label, title, button, ...more }: FormDialogProps<V>) {
   const [open, setOpen] = useState(false);
-  const [form] = Form.useForm<V>();
-  const key = useRef("");
-  const change = useChange((values: V) => run(values, key.current), changes, () => setOpen(false));
+  const [times, setTimes] = useState(0);
   const show = () => {
-    key.current = newKey();
-    change.reset();
+    setTimes((before) => before + 1);
     setOpen(true);
   };
+  return (
+    <>
+      <Button {...button} onClick={show}>
+        {label}
+      </Button>
+      {/* Each time with a form of its own: one that has been closed keeps its lists, and of their rows nothing but the number. */}
+      {times > 0 && (
+        <OpenedForm<V> key={times} {...more} title={title ?? label} danger={button?.danger} open={open} close={() => setOpen(false)} />
+      )}
+    </>
+  );
+}
+
+interface OpenedProps<V> extends Omit<FormDialogProps<V>, "label" | "title" | "button"> {
+  title: string;
+  danger: boolean | undefined;
+  open: boolean;
+  close: () => void;
+}
+
+function OpenedForm<V extends object>({ title, initial, run, changes, width, children, danger, open, close }: OpenedProps<V>) {
+  const { i18n } = useTranslation();
+  const [form] = Form.useForm<V>();
+  const key = useRef(newKey());
+  const change = useChange((values: V) => run(values, key.current), changes, close);
   const stored = JSON.stringify(initial ?? {});
+  const shown = useRef(stored);
   useEffect(() => {
+    if (shown.current === stored) return;
+    shown.current = stored;
     // What was read anew while the dialog is open stands wherever nothing was typed; the text stands for the values.
-    for (const [name, value] of Object.entries(open ? (initial ?? {}) : {}))
-      if (!form.isFieldsTouched([name as never])) form.setFieldValue(name as never, value as never);
+    const untouched = Object.entries(open ? (initial ?? {}) : {}).filter(([name]) => !form.isFieldsTouched([name as never]));
+    form.setFields(untouched.map(([name, value]) => ({ name: name as never, value: value as never, touched: false })));
   }, [stored]);
   const send = (values: V) =>
     change.mutate(values, {
@@ -154,30 +177,25 @@ export function FormDialog<V extends object>(props: FormDialogProps<V>) {
       },
     });
   return (
-    <>
-      <Button {...button} onClick={show}>
-        {label}
-      </Button>
-      <Modal
-        open={open}
-        title={title ?? label}
-        destroyOnHidden
-        width={width ?? 520}
-        onCancel={() => setOpen(false)}
-        onOk={() => form.submit()}
-        confirmLoading={change.isPending}
-        okButtonProps={{ danger: button?.danger }}
-      >
-        <Form<V> form={form} layout="vertical" initialValues={initial} onFinish={send} preserve={false}>
-          {children}
-          {change.error !== null && (
-            // A long form would keep what was refused below its edge.
-            <div ref={(node) => node?.scrollIntoView({ block: "nearest" })}>
-              <ProblemAlert error={change.error} />
-            </div>
-          )}
-        </Form>
-      </Modal>
-    </>
+    <Modal
+      open={open}
+      title={title}
+      destroyOnHidden
+      width={width ?? 520}
+      onCancel={close}
+      onOk={() => form.submit()}
+      confirmLoading={change.isPending}
+      okButtonProps={{ danger }}
+    >
+      <Form<V> form={form} layout="vertical" initialValues={initial} onFinish={send} preserve={false}>
+        {children}
+        {change.error !== null && (
+          // A long form would keep what was refused below its edge.
+          <div ref={(node) => node?.scrollIntoView({ block: "nearest" })}>
+            <ProblemAlert error={change.error} />
+          </div>
+        )}
+      </Form>
+    </Modal>
   );
 }

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import codes from "../../../openapi/problem-codes.json";
 import { fieldSentence } from "./fieldErrors";
 import { FIELD_PROBLEMS } from "./fieldProblemWords";
-import { detailOf, remedyOf, titleOf } from "./problems";
+import { NEXT_STEPS } from "./nextSteps";
+import { detailOf, nextStepOf, remedyOf, titleOf } from "./problems";
 import { PROBLEM_TITLES } from "./problemWords";
 
 const stale = { code: "stale_version", status: 412, title: "Changed since you read it", detail: "Read it again." };
@@ -34,6 +35,24 @@ test("in Chinese the service's sentence stands below the title, in English it is
 test("a code that nobody has named yet is told by its status", () => {
   expect(titleOf({ code: "brand_new", status: 403, title: "", detail: "No." }, "zh")).toBe("没有这项权限");
   expect(titleOf({ code: "brand_new", status: 418, title: "", detail: "No." }, "zh")).toBe("请求未被接受");
+});
+
+test("what to do next is said in both languages, of codes that there are", () => {
+  expect(Object.keys(NEXT_STEPS).filter((code) => !codes.problems.includes(code))).toEqual([]);
+  for (const { zh, en } of Object.values(NEXT_STEPS)) {
+    expect(zh).toMatch(/[一-鿿].*。$/);
+    expect(en).toMatch(/^[ -~“”]+\.$/);
+  }
+});
+
+// Where the service's sentence alone would leave a reader without English with nothing to go on.
+test.each([
+  "stale_version", "invalid", "not_found", "missing_role", "missing_permission", "session_ended", "region_not_yours", "capacity_short", "capacity_unknown",
+  "place_not_open", "no_counterpart", "recommended_already", "transition_not_allowed", "wrong_state", "approval_open", "own_submission", "not_this_sheet", "not_a_workbook",
+])("against %s the console says what to do next", (code) => {
+  expect(nextStepOf({ code }, "zh")).toBe(NEXT_STEPS[code]?.zh);
+  expect(nextStepOf({ code }, "en")).toBe(NEXT_STEPS[code]?.en);
+  expect(nextStepOf({ code: "brand_new" }, "zh")).toBeNull();
 });
 
 test.each([

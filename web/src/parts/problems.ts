@@ -1,4 +1,5 @@
 import type { Problem } from "../api/client";
+import { NEXT_STEPS } from "./nextSteps";
 import { PROBLEM_TITLES } from "./problemWords";
 
 /** The head of a problem: in Chinese what its code says, in English the service's own sentence. */
@@ -10,6 +11,11 @@ export function titleOf(problem: Pick<Problem, "code" | "detail" | "title" | "st
 /** The service's own sentence, where it does not stand in the head already. */
 export function detailOf(problem: Pick<Problem, "detail" | "title">, language: string): string | null {
   return language === "en" ? null : problem.detail || problem.title || null;
+}
+
+/** What to do next, where more can be said than the remedy's button does. */
+export function nextStepOf(problem: Pick<Problem, "code">, language: string): string | null {
+  return NEXT_STEPS[problem.code]?.[language === "en" ? "en" : "zh"] ?? null;
 }
 
 function byStatus(status: number): string {

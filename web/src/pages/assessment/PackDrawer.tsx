@@ -6,6 +6,8 @@ import { api, dataOf } from "../../api/client";
 import { useChange } from "../../parts/actions";
 import { figure } from "../../parts/numbers";
 import { ProblemAlert } from "../../parts/ProblemAlert";
+import { same } from "../../parts/rebased";
+import { useDraft } from "../../parts/useDraft";
 import { versionTag } from "../../parts/versionTag";
 import { useMay, useSession } from "../../shell/session";
 import { useMeasures } from "../ledger/measures";
@@ -13,7 +15,9 @@ import "../ledger/words";
 import "../opportunities/words";
 import { LineForm } from "./LineForm";
 import { OutlookForm } from "./OutlookForm";
-import { BLANK, bodyOf, hundredths, pointsOf, toForm, type Line, type Pack, type PackWrite } from "./packs";
+import { fromDraft, outlookOf, toDraft, type PackDraft } from "./packDraft";
+import { PackMeanwhile } from "./PackMeanwhile";
+import { BLANK, hundredths, pointsOf, toForm, type Line, type Pack } from "./packs";
 
 /** One pack: every line as it counts; one's own can be changed line by line and is saved as a whole. */
 export function PackDrawer({ id, onClose }: { id: string | null; onClose: () => void }) {
@@ -34,7 +38,7 @@ export function PackDrawer({ id, onClose }: { id: string | null; onClose: () => 
     >
       <ProblemAlert error={error} />
       {!data && !error && <Skeleton active />}
-      {data && data.id === id && <Editor key={data.version} pack={data} />}
+      {data && data.id === id && <Editor key={data.id} pack={data} />}
     </Drawer>
   );
 }
@@ -44,12 +48,16 @@ function Editor({ pack }: { pack: Pack }) {
   const { organisation } = useSession();
   const { token } = theme.useToken();
   const mayEdit = useMay("targets:write") && pack.organisation_id === organisation.id;
-  const [draft, setDraft] = useState<PackWrite>(() => bodyOf(pack));
+  const { draft, read, origin, isBehind, set, ...kept } = useDraft<PackDraft>(toDraft(pack));
   const [editing, setEditing] = useState<number | null>(null);
-  const set = (change: Partial<PackWrite>) => setDraft((before) => ({ ...before, ...change }));
-  const isChanged = JSON.stringify(draft) !== JSON.stringify(bodyOf(pack));
+  const isChanged = !same(draft, read);
   const save = useChange(
-    () => dataOf(api.PUT("/v1/indicator-packs/{pack_id}", { params: { path: { pack_id: pack.id }, header: versionTag(pack) }, body: draft })),
+    async () => {
+      const params = { path: { pack_id: pack.id }, header: versionTag(read) };
+      const answer = await dataOf(api.PUT("/v1/indicator-packs/{pack_id}", { params, body: fromDraft(draft) }));
+      kept.stored(draft, toDraft(answer));
+      return answer;
+    },
     [["packs"], ["assessment"]],
   );
   const isNew = editing === draft.indicators.length;
@@ -91,7 +99,10 @@ function Editor({ pack }: { pack: Pack }) {
         edit={mayEdit ? setEditing : undefined}
         remove={mayEdit ? (place) => set({ indicators: draft.indicators.filter((_, other) => other !== place) }) : undefined}
       />
-      <OutlookForm outlook={draft.outlook} change={mayEdit ? (outlook) => set({ outlook }) : undefined} />
+      <OutlookForm
+        outlook={outlookOf(draft)}
+        change={mayEdit ? ({ stages, ...outlook }) => set({ outlook: { ...outlook, ...stages } }) : undefined}
+      />
       {mayEdit && (
         <Flex vertical gap={8} className="sticky-foot" style={{ background: token.colorBgElevated }}>
           <ProblemAlert
@@ -101,9 +112,10 @@ function Editor({ pack }: { pack: Pack }) {
               return line === undefined ? null : i18n.language === "en" ? line.name_en : line.name_zh;
             }}
           />
+          {isBehind && <PackMeanwhile origin={origin} read={read} draft={draft} change={kept.replace} seen={kept.seen} />}
           <Flex gap={8} justify="end" align="center" wrap>
             {isChanged && <Typography.Text type="warning">{t("assessSet.unsaved")}</Typography.Text>}
-            <Button disabled={!isChanged} onClick={() => setDraft(bodyOf(pack))}>
+            <Button disabled={!isChanged} onClick={kept.discard}>
               {t("assessSet.discard")}
             </Button>
             <Button type="primary" disabled={!isChanged} loading={save.isPending} onClick={() => save.mutate(undefined)}>

@@ -38,7 +38,7 @@ export function Visits({ row }: { row: Opportunity }) {
             changes={[["visits"]]}
             run={(values, key) => dataOf(api.POST("/v1/visits", { params: { header: { "idempotency-key": key } }, body: toBody(values) }))}
           >
-            <VisitFields initial={initial} projectId={row.project_id} />
+            <VisitFields projectId={row.project_id} />
           </FormDialog>
         </div>
       )}

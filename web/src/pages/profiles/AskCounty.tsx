@@ -45,7 +45,7 @@ export function AskCounty({ profile }: { profile: Profile }) {
   return (
     <>
       <FormDialog<Values>
-        label={t(profile.unconfirmed ? "requests.ask" : "requests.askOther")}
+        label={t("requests.ask")}
         initial={{ fields: mainOf(profile) }}
         run={ask}
         changes={[["profile-requests"]]}

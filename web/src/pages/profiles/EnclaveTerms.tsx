@@ -184,7 +184,7 @@ function TermsActions({ terms, place }: { terms: Terms; place: Profile | undefin
         run={(values) => dataOf(api.PATCH("/v1/enclave-terms/{terms_id}", { params, body: toBody(values) }))}
       >
         <Typography.Paragraph type="secondary">{t("terms.changeSays")}</Typography.Paragraph>
-        <TermsFields initial={toValues(terms)} />
+        <TermsFields />
       </FormDialog>
     </Flex>
   );

@@ -3,11 +3,15 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, dataOf, type Schemas } from "../../api/client";
 import { useChange } from "../../parts/actions";
+import { waitingIn } from "../../parts/approvalsWaiting";
+import { changedMeanwhile, put } from "../../parts/changedMeanwhile";
 import { fieldErrors } from "../../parts/fieldErrors";
 import { useFieldName } from "../../parts/fieldWords";
+import { Meanwhile } from "../../parts/Meanwhile";
 import { figure } from "../../parts/numbers";
 import { ProblemAlert } from "../../parts/ProblemAlert";
 import { useQuantities } from "../../parts/reference";
+import { useDraft } from "../../parts/useDraft";
 import { versionTag } from "../../parts/versionTag";
 import { FigureRow } from "./FigureRow";
 import { GROUPS, patchOf, type Profile } from "./figures";
@@ -26,19 +30,24 @@ export function ProfileForm({ profile, mayEdit }: Props) {
   const { t, i18n } = useTranslation();
   const name = useFieldName();
   const wide = Grid.useBreakpoint().xl;
-  const [draft, setDraft] = useState<Draft>(profile);
+  const { draft, read, origin, isBehind, set, ...kept } = useDraft<Draft>(profile);
   const [adding, setAdding] = useState<string[]>([]);
   const registered = useQuantities().filter((quantity) => !quantity.is_field);
-  const patch = patchOf(profile as unknown as Record<string, unknown>, draft as unknown as Record<string, unknown>);
+  const patch = patchOf(read as unknown as Record<string, unknown>, draft as unknown as Record<string, unknown>);
   const changed = Object.keys(patch).length;
   const save = useChange(
-    () =>
-      dataOf(
+    async () => {
+      const answer = await dataOf(
         api.PATCH("/v1/profiles/{profile_id}", {
-          params: { path: { profile_id: profile.id }, header: versionTag(profile) },
+          params: { path: { profile_id: profile.id }, header: versionTag(read) },
           body: patch as Schemas["ProfilePatch"],
         }),
-      ),
+      );
+      // What waits for a second person is kept with the approval; the profile stays as it was until then.
+      if (waitingIn(answer)) kept.discard();
+      else kept.stored(draft, answer as Profile);
+      return answer;
+    },
     [["profile", profile.id], ["profile-versions", profile.id], ["profiles"], ["fits", profile.id], ["pair"]],
   );
   const found = objections(draft, registered);
@@ -46,9 +55,9 @@ export function ProfileForm({ profile, mayEdit }: Props) {
     ...fieldErrors(save.error, i18n.language).map((one): [string, string] => [one.name.join("."), one.errors.join(" ")]),
     ...[...found].map(([path, { word, bound }]): [string, string] => [path, t(`limit.${word}`, { bound: figure(bound) })]),
   ]);
-  const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
+  const meanwhile = isBehind ? changedMeanwhile(origin, read, draft, UNSAID) : [];
   const quantities = draft.quantities as Record<string, number>;
-  const listed = [...new Set([...Object.keys(quantities), ...Object.keys(profile.bands).filter(isOther), ...adding])];
+  const listed = [...new Set([...Object.keys(quantities), ...Object.keys(read.bands).filter(isOther), ...adding])];
   const row = (field: string, unit: string, value: number | null, change: (value: number | null) => void) => (
     <FigureRow
       key={field}
@@ -103,6 +112,7 @@ export function ProfileForm({ profile, mayEdit }: Props) {
         <Card size="small" style={changed ? { position: "sticky", bottom: 8, zIndex: 5 } : {}}>
           <Flex vertical gap={8}>
             <ProblemAlert error={save.error} />
+            <Meanwhile changes={meanwhile} seen={kept.seen} take={({ path, after }) => kept.replace(put(draft, path, after))} />
             <Flex gap={12} align="center" justify="end" wrap>
               <Typography.Text type={found.size > 0 ? "danger" : changed ? "warning" : "secondary"} aria-live="polite">
                 {found.size > 0
@@ -111,7 +121,7 @@ export function ProfileForm({ profile, mayEdit }: Props) {
                     ? t("profiles.changedCount", { count: changed })
                     : t("profiles.unchanged")}
               </Typography.Text>
-              <Button disabled={!changed} onClick={() => setDraft(profile)}>
+              <Button disabled={changed === 0} onClick={kept.discard}>
                 {t("profiles.discard")}
               </Button>
               <Button type="primary" disabled={!changed || found.size > 0} loading={save.isPending} onClick={() => save.mutate(undefined)}>
@@ -125,5 +135,7 @@ export function ProfileForm({ profile, mayEdit }: Props) {
   );
 }
 
+/** What only the service says of a profile. */
+const UNSAID = ["id", "version", "created_at", "updated_at", "approved_by", "status", "bands", "unconfirmed", "entered_by_organisation_id", "organisation_id"];
 const FIELDS = new Set<string>(Object.values(GROUPS).flatMap((group) => group.map(([field]) => field)));
 const isOther = (field: string) => !FIELDS.has(field);

@@ -40,7 +40,7 @@ export default function ProfilePage() {
   const ranked = profile.status === "published" && !profile.unconfirmed;
   const unranked = <Alert type="info" showIcon title={t("profiles.notPublished")} />;
   const tabs = [
-    { key: "figures", label: t("profiles.tabFigures"), children: <ProfileForm key={profile.version} profile={profile} mayEdit={mine(profile)} /> },
+    { key: "figures", label: t("profiles.tabFigures"), children: <ProfileForm key={profile.id} profile={profile} mayEdit={mine(profile)} /> },
     ...(may.match
       ? [
           { key: "fits", label: t("profiles.tabFits"), children: ranked ? <Fits profile={profile} /> : unranked },
@@ -48,7 +48,7 @@ export default function ProfilePage() {
         ]
       : []),
     { key: "versions", label: t("profiles.tabVersions"), children: <Versions profile={profile} /> },
-    ...(mine(profile) ? [{ key: "requests", label: t("requests.tab"), children: <Requests profileId={profile.id} /> }] : []),
+    ...(mine(profile) && profile.unconfirmed ? [{ key: "requests", label: t("requests.tab"), children: <Requests profileId={profile.id} /> }] : []),
     ...(may.pools && mine(profile) && !profile.unconfirmed
       ? [{ key: "pools", label: t("pools.tab"), children: <Pools profileId={profile.id} /> }]
       : []),
@@ -182,7 +182,8 @@ function Lifecycle({ profile, mine }: { profile: Profile; mine: boolean }) {
           run={turn("withdrawn")}
         />
       )}
-      {mine && <AskCounty profile={profile} />}
+      {/* Once its county has confirmed it, there is nobody left to ask: whose it is knows its figures. */}
+      {mine && profile.unconfirmed && <AskCounty profile={profile} />}
       {mine && (
         <ActButton
           label={t("profiles.delete")}

@@ -5,15 +5,13 @@ import { useRules } from "../../parts/limits";
 import { figure } from "../../parts/numbers";
 import { RegionSelect } from "../../parts/reference";
 import { unitName } from "../../parts/units";
-import { useRows } from "../../parts/useRows";
 import { SHARED, SIDES, withinWhole, yearlyIncome, type TermsValues } from "./terms";
 
 const PER_CENT = { minimum: 0, maximum: 100 };
 
 /** The fields of enclave terms, shares in per cent. */
-export function TermsFields({ initial }: { initial?: TermsValues }) {
+export function TermsFields() {
   const { t } = useTranslation();
-  useRows({ village_investments: initial?.village_investments });
   const rules = useRules("EnclaveTermsWrite");
   return (
     <>

@@ -1,15 +1,17 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Drawer, Flex, Form, theme, Typography } from "antd";
-import { useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answerOf, api, dataOf, Refused, type Schemas } from "../../api/client";
 import { fieldErrors } from "../../parts/fieldErrors";
 import { SyntheticMark } from "../../parts/Marks";
 import { newKey } from "../../parts/newKey";
 import { ProblemAlert } from "../../parts/ProblemAlert";
+import { rebased, same } from "../../parts/rebased";
 import { useMay } from "../../shell/session";
 import { Basic, Figures, Needs, Process, Sharing } from "./FormSections";
 import { BLANK, placeOf, toBody, toForm, type FormValues } from "./fields";
+import { ProjectMeanwhile } from "./ProjectMeanwhile";
 import "./words";
 
 type Project = Schemas["ProjectRead"];
@@ -48,6 +50,16 @@ function ProjectForm({ stored, onClose, onSaved }: Omit<Props, "open">) {
   const mayRank = useMay("matches:read");
   // The same body sent twice (a lost answer) makes one project; another body is another request.
   const sent = useRef({ body: "", key: "" });
+
+  // What was typed goes over what is read anew; a body of the old values would undo what somebody else has changed.
+  const [known, know] = useState({ origin: stored?.data, read: stored?.data });
+  useEffect(() => {
+    if (stored === undefined || known.read === undefined || stored.data.version <= known.read.version) return;
+    const before = toForm(known.read);
+    const typed = { ...before, ...form.getFieldsValue(true) } as FormValues;
+    form.setFieldsValue(rebased(before, toForm(stored.data), typed) as never);
+    know({ origin: same(toBody(typed), toBody(before)) ? stored.data : known.origin, read: stored.data });
+  }, [stored, known, form]);
 
   const values = () => ({ ...(stored ? toForm(stored.data) : BLANK), ...form.getFieldsValue(true) }) as FormValues;
   const keyOf = (body: string) => {
@@ -134,6 +146,9 @@ function ProjectForm({ stored, onClose, onSaved }: Omit<Props, "open">) {
         }}
       >
         <Objection error={save.error ?? tryOut.error} />
+        {known.origin && known.read && known.origin !== known.read && (
+          <ProjectMeanwhile origin={known.origin} read={known.read} seen={() => know({ origin: known.read, read: known.read })} />
+        )}
         {tryOut.data && <Tried page={tryOut.data} />}
         <Flex gap={8} wrap>
           <Button type="primary" htmlType="submit" loading={save.isPending}>

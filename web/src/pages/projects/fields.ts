@@ -45,7 +45,7 @@ export const BLANK: FormValues = {
 };
 
 // What the service adds to a project; a body that names them is refused.
-const ADDED = [
+export const ADDED = [
   "id",
   "organisation_id",
   "stage",

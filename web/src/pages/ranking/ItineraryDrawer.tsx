@@ -152,7 +152,7 @@ function Planned({ itinerary, project, items }: { itinerary: Itinerary; project:
             changes={[["visits"]]}
             run={(values, key) => dataOf(api.POST("/v1/visits", { params: { header: { "idempotency-key": key } }, body: toBody(values) }))}
           >
-            <VisitFields initial={initial} projectId={project.id} />
+            <VisitFields projectId={project.id} />
           </FormDialog>
         )}
         <Link to="/opportunities?view=visits">{t("ranking.toVisits")}</Link>

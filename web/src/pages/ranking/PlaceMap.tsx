@@ -6,8 +6,8 @@ import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Chart } from "../../parts/Chart";
 import { useProvinces, useRegion, useRegions } from "../../parts/reference";
-import { COUNTRY, proportion, shortName, spread, viewOf } from "./geometry";
-import { mapOption, type Dot } from "./mapOption";
+import { COUNTRY, grouped, proportion, shortName, viewOf } from "./geometry";
+import { mapOption, type Dot, type Picked } from "./mapOption";
 import type { Place } from "./useRanking";
 
 use([LinesChart, ScatterChart, LabelLayout]);
@@ -31,40 +31,49 @@ export function PlaceMap({ items, originCode, onPick }: Props) {
   latest.current = onPick;
   const located = useMemo(
     () =>
-      spread(
-        items.flatMap((item): Dot[] => {
-          const region = regions.get(item.profile.region_code);
-          if (region?.lon == null || region.lat == null) return [];
-          return [{ item, lon: region.lon, lat: region.lat, name: region.name }];
-        }),
-      ),
+      items.flatMap((item): Dot[] => {
+        const region = regions.get(item.profile.region_code);
+        if (region?.lon == null || region.lat == null) return [];
+        return [{ item, lon: region.lon, lat: region.lat, name: region.name }];
+      }),
     [items, regions],
   );
   const start = origin?.lon != null && origin.lat != null ? { lon: origin.lon, lat: origin.lat, name: origin.name } : null;
+  const [open, setOpen] = useState<string | null>(null);
   const option = useMemo(
-    () =>
-      mapOption({
-        dots: located,
+    () => {
+      const view = whole === "country" ? COUNTRY : viewOf(start ? [...located, start] : located);
+      return mapOption({
+        groups: grouped(located, view),
+        open,
         start,
         context: (provinces ?? []).flatMap(({ lon, lat, name }) => (lon != null && lat != null ? [{ lon, lat, name: shortName(name) }] : [])),
-        view: whole === "country" ? COUNTRY : viewOf(start ? [...located, start] : located),
+        view,
         lines: LINES,
         colours: {
           strong: token.colorLink,
           weak: token.colorTextTertiary,
+          // A number has to be read on it.
+          numbered: token.colorTextSecondary,
           faint: token.colorTextQuaternary,
           text: token.colorText,
           grid: token.colorBorderSecondary,
           start: token.colorError,
           halo: token.colorBgContainer,
         },
-        originWord: t("ranking.origin"),
-        scoreWord: t("ranking.score"),
-        syntheticWord: t("common.synthetic"),
-      }),
+        words: {
+          origin: t("ranking.origin"),
+          score: t("ranking.score"),
+          synthetic: t("common.synthetic"),
+          places: (count) => t("ranking.together", { count }),
+          layOut: t("ranking.layOut"),
+          layIn: t("ranking.layIn"),
+        },
+      });
+    },
     // `start` is made anew at each drawing; its region is what it depends on.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [located, origin, provinces, whole, token, t],
+    [located, origin, provinces, whole, open, token, t],
   );
   return (
     <Card
@@ -89,8 +98,9 @@ export function PlaceMap({ items, originCode, onPick }: Props) {
           height="100%"
           label={t("ranking.mapLabel", { count: located.length, origin: origin?.name ?? originCode, lines: LINES })}
           onPick={(data) => {
-            const id = (data as { id?: unknown } | undefined)?.id;
-            if (typeof id === "string") latest.current(id);
+            const { place, group } = (data ?? {}) as Picked;
+            if (place !== undefined) latest.current(place);
+            if (group !== undefined) setOpen(group === open ? null : group);
           }}
         />
       </div>

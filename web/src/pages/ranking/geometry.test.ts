@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { COUNTRY, degrees, nameSide, proportion, shortName, spread, viewOf } from "./geometry";
+import { COUNTRY, degrees, fanned, grouped, nameSide, proportion, shortName, viewOf, type View } from "./geometry";
 
 test("a view holds all of its points and keeps the country's proportion", () => {
   const points = [
@@ -23,16 +23,29 @@ test("one point is not shown through a microscope, and none shows the country", 
   expect(viewOf([])).toEqual(COUNTRY);
 });
 
-test("points of one county part, others stay where they are", () => {
-  const [a, b, c] = spread([
-    { lon: 120, lat: 30 },
-    { lon: 120, lat: 30 },
-    { lon: 110, lat: 30 },
-  ]);
-  expect(a).toEqual({ lon: 120, lat: 30 });
-  expect(b).not.toEqual(a);
-  expect(Math.hypot(b!.lon - 120, b!.lat - 30)).toBeLessThan(0.3);
-  expect(c).toEqual({ lon: 110, lat: 30 });
+const at = (lon: number, lat: number, name: string) => ({ lon, lat, name });
+
+test("points that would cover one another in this view are one group, at the place of the first", () => {
+  const points = [at(119, 27.6, "a"), at(110, 30, "b"), at(119, 27.6, "c"), at(119.4, 27.7, "d")];
+  const names = (view: View) => grouped(points, view).map(({ lon, members }) => [lon, members.map(({ name }) => name).join("")]);
+  expect(names(COUNTRY)).toEqual([[119, "acd"], [110, "b"]]);
+  // Nearer by, what lies apart is seen apart.
+  expect(names(viewOf([at(119, 27.6, "")]))).toEqual([[119, "ac"], [110, "b"], [119.4, "d"]]);
+});
+
+test.each([2, 6, 10, 27, 60])("%i points of a group are laid out so that none covers another and none leaves the picture", (count) => {
+  // In a corner, where there is no room all around.
+  const members = Array.from({ length: count }, (_, place) => at(135.5, 18, String(place)));
+  const [group] = grouped(members, COUNTRY);
+  const spots = fanned(group!, COUNTRY);
+  expect(spots.map(({ name }) => name)).toEqual(members.map(({ name }) => name));
+  expect(grouped(spots, COUNTRY, 0.05)).toHaveLength(count);
+  for (const { lon, lat } of spots) {
+    expect(lon).toBeGreaterThan(COUNTRY.lon[0]);
+    expect(lon).toBeLessThan(COUNTRY.lon[1]);
+    expect(lat).toBeGreaterThan(COUNTRY.lat[0]);
+    expect(lat).toBeLessThan(COUNTRY.lat[1]);
+  }
 });
 
 test.each([

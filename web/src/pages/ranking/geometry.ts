@@ -41,20 +41,40 @@ export function nameSide(lon: number, origin: number | undefined, view: View): "
   return origin !== undefined && lon < origin - (view.lon[1] - view.lon[0]) * 0.05 ? "left" : "right";
 }
 
-/** Points that fall on one another, put round the place where they are, so that each can be seen. */
-export function spread<T extends Point>(points: T[], radius = 0.18): T[] {
-  const seen = new Map<string, number>();
-  return points.map((point) => {
-    const key = `${point.lon.toFixed(3)} ${point.lat.toFixed(3)}`;
-    const before = seen.get(key) ?? 0;
-    seen.set(key, before + 1);
-    if (before === 0) return point;
-    const angle = before * 2.4; // the golden angle: no two of a dozen come close
-    return {
-      ...point,
-      lon: point.lon + (radius * Math.cos(angle)) / SHORTER,
-      lat: point.lat + radius * Math.sin(angle),
-    };
+export interface Group<T> extends Point {
+  members: T[];
+}
+
+/** Points that would cover one another in this view, nearer than a part of its height, as one where the first is. */
+export function grouped<T extends Point>(points: T[], { lat }: View, near = 0.035): Group<T>[] {
+  const least = (lat[1] - lat[0]) * near;
+  const groups: Group<T>[] = [];
+  for (const point of points) {
+    const found = groups.find((one) => Math.hypot((one.lon - point.lon) * SHORTER, one.lat - point.lat) < least);
+    if (found) found.members.push(point);
+    else groups.push({ lon: point.lon, lat: point.lat, members: [point] });
+  }
+  return groups;
+}
+
+/** Between rings of an opened group, and between points of a ring, as parts of the picture's height. */
+const APART = 0.08;
+
+/** The points of a group on rings around it, the first innermost, moved as far as the picture's edge demands. */
+export function fanned<T extends Point>({ lon, lat, members }: Group<T>, view: View): T[] {
+  const height = view.lat[1] - view.lat[0];
+  const placed: { radius: number; angle: number }[] = [];
+  for (let ring = 1; placed.length < members.length; ring += 1) {
+    const room = Math.floor(2 * Math.PI * ring);
+    const count = Math.min(room, members.length - placed.length);
+    for (let place = 0; place < count; place += 1) placed.push({ radius: ring * APART * height, angle: (2 * Math.PI * place) / count });
+  }
+  const radius = (placed.at(-1)?.radius ?? 0) + (APART * height) / 2;
+  const inside = (value: number, [low, high]: [number, number], margin: number) => Math.min(Math.max(value, low + margin), high - margin);
+  const middle = { lon: inside(lon, view.lon, radius / SHORTER), lat: inside(lat, view.lat, radius) };
+  return members.map((member, place) => {
+    const { radius: from = 0, angle = 0 } = placed[place] ?? {};
+    return { ...member, lon: middle.lon + (from * Math.sin(angle)) / SHORTER, lat: middle.lat + from * Math.cos(angle) };
   });
 }
 

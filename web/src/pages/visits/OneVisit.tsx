@@ -66,7 +66,7 @@ export function OneVisit({ visit }: { visit: Visit }) {
               changes={CHANGES}
               run={(values) => dataOf(api.PUT("/v1/visits/{visit_id}", { params, body: toBody(values) }))}
             >
-              <VisitFields initial={toValues(visit)} />
+              <VisitFields />
             </FormDialog>
           )}
           <Files visit={visit} />

@@ -6,15 +6,13 @@ import { useRules } from "../../parts/limits";
 import { PlaceSelect } from "../../parts/PlaceSelect";
 import { ProfileName } from "../../parts/names";
 import { usePaged } from "../../parts/usePaged";
-import { useRows } from "../../parts/useRows";
 import { useSession } from "../../shell/session";
 import { within, type VisitValues } from "./values";
 import "./words";
 
 /** All that is said of a visit: before it who goes where and when, after it what came of it. */
-export function VisitFields({ initial, projectId }: { initial: Partial<VisitValues>; projectId?: string }) {
+export function VisitFields({ projectId }: { projectId?: string }) {
   const { t } = useTranslation();
-  useRows({ members: initial.members, stops: initial.stops, follow_ups: initial.follow_ups });
   const rules = useRules("VisitWrite");
   const required = [{ required: true, message: t("common.required") }];
   return (

@@ -40,7 +40,7 @@ export function VisitsList() {
             changes={[["visits"]]}
             run={(values, key) => dataOf(api.POST("/v1/visits", { params: { header: { "idempotency-key": key } }, body: toBody(values) }))}
           >
-            <VisitFields initial={BLANK} />
+            <VisitFields />
           </FormDialog>
         )}
       </Flex>
