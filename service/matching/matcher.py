@@ -20,7 +20,8 @@ from service.matching.complements import ComplementFinder, Complements, TermComp
 from service.matching.context import Context
 from service.matching.encoding import encode_needs, encode_offers
 from service.matching.exclusions import Exclusion, ExclusionCursor, ExclusionPage, assessed, exclude
-from service.matching.explain import Account, Contribution, Failure, Item, account_page, explain_page
+from service.matching.explain import Account, Contribution, Item, account_page, explain_page
+from service.matching.failures import Failure
 from service.matching.fixes import FixStep, apply_fix
 from service.matching.lexicon import TermLexicon
 from service.matching.offer_table import OfferTable

@@ -13,7 +13,6 @@ from service.matching.context import Case, Context
 from service.matching.exclusions import failures_of, read
 from service.matching.explain import (
     Contribution,
-    Failure,
     at,
     fields_to_confirm,
     missing_in,
@@ -23,6 +22,7 @@ from service.matching.explain import (
     unknown_fields,
     weighed,
 )
+from service.matching.failures import Failure
 from service.matching.fixes import FixStep
 from service.matching.kernel import blend
 from service.matching.pair import distance_km
