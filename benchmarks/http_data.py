@@ -20,6 +20,7 @@ from service.domain.profiles import Profile, ProfileWrite
 from service.domain.projects import EXAMPLE, ProjectWrite
 from service.domain.shapes import created
 from service.reference import catalogue, synthetic
+from service.reference.rows import ZoneRow
 from service.schema import migrate
 from service.settings import Settings
 from service.units import shanghai_day
@@ -100,7 +101,7 @@ def _insert_places(session: Session, owner: str, count: int, rng: random.Random)
         session.execute(insert(Profile), rows)
 
 
-def _place(zone: catalogue.ZoneRow, today: str) -> ProfileWrite:
+def _place(zone: ZoneRow, today: str) -> ProfileWrite:
     return ProfileWrite.model_validate(
         {
             **synthetic.figures(zone, zone.region_code[:2] + "0000"),

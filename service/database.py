@@ -1,5 +1,7 @@
 """Engine, sessions, clock and the revision counter. What differs between SQLite and PostgreSQL ends here.
 
+How an SQLite file is opened is in ``sqlite``.
+
 Revision: the last thing a writing session does before its commit is to lock one singleton row,
 number its changes with the next revision and chain its audit events. The lock is held until the
 commit, so revisions become visible in their order and no reader can skip one.
@@ -8,28 +10,15 @@ commit, so revisions become visible in their order and no reader can skip one.
 from __future__ import annotations
 
 import secrets
-import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import ModuleType
 from typing import Any
 
 import orjson
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    DateTime,
-    Engine,
-    Index,
-    Integer,
-    Table,
-    create_engine,
-    event,
-    text,
-)
+from sqlalchemy import BigInteger, DateTime, Engine, Index, Integer, Table, create_engine, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.types import TypeDecorator
@@ -37,6 +26,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from service.bulk import insert_rows
 from service.errors import Conflict, Unavailable
+from service.sqlite import journal_mode, sqlite_engine, sqlite_module
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -46,9 +36,6 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-# SQLite before this can corrupt a database when a write-ahead log is reset under load.
-SAFE_WAL = (3, 51, 3)
-_JOURNAL_PAUSE_SECONDS = 0.01
 # SQLite takes 32,766 parameters a statement, PostgreSQL 65,535.
 _ROWS_PER_STATEMENT = 500
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -108,24 +95,10 @@ class Database:
     description: str
 
 
-def sqlite_module() -> ModuleType:
-    """The newest SQLite there is: the wheel's where it is installed, else the interpreter's."""
-    try:
-        import pysqlite3
-    except ImportError:
-        return sqlite3
-    return pysqlite3 if pysqlite3.sqlite_version_info > sqlite3.sqlite_version_info else sqlite3
-
-
-def journal_mode(version: tuple[int, ...]) -> str:
-    """Write-ahead log only where SQLite is new enough for it to be safe, else a rollback journal."""
-    return "WAL" if version >= SAFE_WAL else "DELETE"
-
-
 def open_database(url: str, *, pool_size: int = 40, busy_timeout_seconds: float = 5.0) -> Database:
     """Open the engine; nothing is read or written yet."""
-    milliseconds = int(busy_timeout_seconds * 1000)
     if not url.startswith("sqlite"):
+        milliseconds = int(busy_timeout_seconds * 1000)
         options = f"-c lock_timeout={milliseconds} -c timezone=UTC"
         engine = create_engine(
             url,
@@ -137,49 +110,8 @@ def open_database(url: str, *, pool_size: int = 40, busy_timeout_seconds: float 
         )
         return Database(engine, False, "PostgreSQL")
     module = sqlite_module()
-    mode = journal_mode(module.sqlite_version_info)
-    engine = create_engine(
-        url, module=module, pool_size=pool_size, max_overflow=0, json_deserializer=orjson.loads
-    )
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # transactions are begun below, not by the driver
-        for pragma in (f"busy_timeout={milliseconds}", "synchronous=FULL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-        _set_journal(connection, mode, busy_timeout_seconds)
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # A reader that turned writer halfway could only fail; writers say so at once.
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    @event.listens_for(engine, "checkin")
-    def _roll_back(connection: Any, _record: Any) -> None:
-        # A COMMIT that SQLite refuses leaves the transaction open, and SQLAlchemy takes it for ended:
-        # back in the pool, it would keep every other writer locked out.
-        if connection is not None and connection.in_transaction:
-            connection.rollback()
-
-    return Database(engine, True, f"SQLite {module.sqlite_version}, journal {mode}")
-
-
-def _set_journal(connection: Any, mode: str, busy_timeout_seconds: float) -> None:
-    """Set the journal, and wait for a writer as every statement does.
-
-    For this one SQLite does not: while a writer is in a new file, that is not in the mode yet, it says at
-    once that the file is locked. Two processes that open a new file meet there.
-    """
-    end = time.monotonic() + busy_timeout_seconds
-    while True:
-        try:
-            connection.execute(f"PRAGMA journal_mode={mode}")
-            return
-        except sqlite_module().OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > end:
-                raise
-        time.sleep(_JOURNAL_PAUSE_SECONDS)
+    description = f"SQLite {module.sqlite_version}, journal {journal_mode(module.sqlite_version_info)}"
+    return Database(sqlite_engine(url, pool_size, busy_timeout_seconds), True, description)
 
 
 def new_id(prefix: str) -> str:

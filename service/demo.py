@@ -28,6 +28,7 @@ from service.domain.projects import Project, ProjectWrite
 from service.domain.shapes import created
 from service.errors import Unauthenticated
 from service.reference import catalogue, synthetic
+from service.reference.rows import ZoneRow
 from service.units import shanghai_day
 
 KEY_FILE = "demo-keys.json"
@@ -157,7 +158,7 @@ def _zones(session: Session, platform: Actor, step: Callable[[int, int], None]) 
         step(min(start + _CHUNK, len(missing)), len(missing))
 
 
-def _zone_profile(session: Session, platform: Actor, zone: catalogue.ZoneRow) -> Profile:
+def _zone_profile(session: Session, platform: Actor, zone: ZoneRow) -> Profile:
     today = shanghai_day(now(session))
     body = ProfileWrite.model_validate(
         {

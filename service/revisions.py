@@ -17,8 +17,9 @@ import psycopg
 from psycopg import pq
 from sqlalchemy.engine import make_url
 
-from service.database import Database, sqlite_module
+from service.database import Database
 from service.errors import Unavailable
+from service.sqlite import sqlite_module
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STATEMENT = b"SELECT revision, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint FROM state"

@@ -20,16 +20,15 @@ from service.database import (
     Change,
     Database,
     State,
-    journal_mode,
     new_id,
     open_database,
     reading,
     record_change,
     revision_of,
-    sqlite_module,
     writing,
 )
 from service.errors import Unavailable
+from service.sqlite import journal_mode, sqlite_module
 from tests.conftest import PROFILE, PROJECT, World
 
 

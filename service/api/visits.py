@@ -21,7 +21,7 @@ from service.api.pages import Page, page
 from service.api.patches import MergePatch, patch_of
 from service.api.preconditions import IfMatch, OnceDep, tagged
 from service.api.problems import documented
-from service.domain import itineraries, visits
+from service.domain import itineraries, visit_records, visits
 from service.domain.itineraries import Leg
 from service.domain.visits import VisitRead, VisitWrite
 from service.units import Day, Id
@@ -56,7 +56,7 @@ def create_visit(body: VisitWrite, session: WriteSession, actor: VisitWriter, on
     """Enter a delegation's visit; each place on it sees it and its own stop."""
 
     def act() -> VisitRead:
-        return visits.read(session, actor, visits.plan(session, actor, body))
+        return visits.read(session, actor, visit_records.plan(session, actor, body))
 
     return once(session, actor, body, VisitRead, act)
 
@@ -110,7 +110,7 @@ def replace_visit(
     response: Response,
 ) -> VisitRead:
     """Put a whole new body in place of the old; what is left out falls back to its default."""
-    row = visits.replace(session, actor, visit_id, if_match, body)
+    row = visit_records.replace(session, actor, visit_id, if_match, body)
     return tagged(response, visits.read(session, actor, row))
 
 
@@ -124,11 +124,11 @@ def change_visit(
     response: Response,
 ) -> VisitRead:
     """Results, follow-ups, another day, by a JSON merge patch (RFC 7396)."""
-    row = visits.change(session, actor, visit_id, if_match, body)
+    row = visit_records.change(session, actor, visit_id, if_match, body)
     return tagged(response, visits.read(session, actor, row))
 
 
 @router.delete("/{visit_id}", status_code=204, summary="Call off a visit", responses=CHANGING)
 def delete_visit(visit_id: PathId, session: WriteSession, actor: VisitWriter, if_match: IfMatch) -> None:
     """Remove a visit that did not take place."""
-    visits.remove(session, actor, visit_id, if_match)
+    visit_records.remove(session, actor, visit_id, if_match)

@@ -15,7 +15,7 @@ from service.database import now
 from service.domain import (
     assessment_peers,
     indicator_packs,
-    ledger_entries,
+    ledger_counting,
     oversight,
     pairings,
     pipeline,
@@ -27,7 +27,8 @@ from service.domain.assessing.lines import Line, Scope, line_of
 from service.domain.assessing.ranks import Standing
 from service.domain.indicator_packs import IndicatorPack
 from service.domain.indicators import Indicator, Period
-from service.domain.ledger_entries import Counted, LedgerEntry
+from service.domain.ledger_counting import Counted
+from service.domain.ledger_entries import LedgerEntry
 from service.domain.organisations import Organisation
 from service.domain.pairings import Pairing, Programme
 from service.domain.submissions import Reported
@@ -161,7 +162,7 @@ def _entries(
     if question.pairing_id is not None:
         statement = statement.where(LedgerEntry.pairing_id == question.pairing_id)
     pairing_of = dict(session.exec(statement).all())
-    counted = ledger_entries.counted(session, pairing_ids=set(pairing_of.values()))
+    counted = ledger_counting.counted(session, pairing_ids=set(pairing_of.values()))
     by_measure: defaultdict[str, list[Entry]] = defaultdict(list)
     for found in counted:
         if found.entry_id in pairing_of:

@@ -20,6 +20,7 @@ from service.domain.regions import Region
 from service.domain.shapes import created
 from service.domain.zones import Zone
 from service.reference import catalogue
+from service.reference.rows import ZoneRow
 
 
 class Catalogue(SQLModel, table=True):
@@ -71,7 +72,7 @@ def rule_pack(session: Session) -> dict[str, Any]:
     return row.rule_pack if row else {}
 
 
-def _zone(row: catalogue.ZoneRow) -> Zone:
+def _zone(row: ZoneRow) -> Zone:
     values = {name: getattr(row, name) for name in Zone.model_fields if hasattr(row, name)}
     values["leading_industries"] = list(row.leading_industries)
     values["industry_codes"] = list(row.industry_codes)

@@ -3,13 +3,12 @@
 An entry is claimed, confirmed by the partner, and recognised or rejected by the authority. It is never
 edited and never deleted: it is corrected by a reversal, an entry with the opposite amount. Who may do
 what with an entry is in ``ledger_parts``, claims are in ``ledger_claims``, all else that is done in
-``ledger_records``; what is refused in ``ledger_checks``; how entries are shown in ``ledger_views``.
+``ledger_records``; what is refused in ``ledger_checks``; how entries are shown in ``ledger_views``, and
+what an assessment computes on in ``ledger_counting``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
@@ -25,7 +24,6 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
 )
-from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, SQLModel, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -239,10 +237,11 @@ def listed(
         statement = statement.where(LedgerEntry.measure == measure)
     if state:
         statement = statement.where(LedgerEntry.state == state)
-    return statement.where(_between(since, until))
+    return statement.where(between(since, until))
 
 
-def _between(since: date | None, until: date | None) -> ColumnElement[bool]:
+def between(since: date | None, until: date | None) -> ColumnElement[bool]:
+    """Entries of these days; both are inclusive, and either may be left out."""
     day = col(LedgerEntry.occurred_on)
     return and_(True, *([day >= since] if since else []), *([day <= until] if until else []))
 
@@ -253,88 +252,3 @@ def get(session: Session, actor: Actor, entry_id: str) -> LedgerEntry:
     if found is None:
         raise NotFound()
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """An entry as an assessment computes on it.
-
-    Attributes
-    ----------
-    amount : Decimal
-        What is claimed, in the measure's unit; of a reversal negative, so that amounts are simply added.
-    recognised_amount : Decimal
-        The amount times its share; 0 until it is recognised, of a reversal negative.
-    occurred_on : date
-        The day of a flow; the last day of the month at whose end a stock stands.
-    state : {"claimed", "confirmed", "recognised"}
-        A rejected entry counts for nothing and is not among them.
-    is_reversed : bool
-        All of it has been taken back; what takes it back is an entry of its own, already among them.
-    """
-
-    entry_id: str
-    organisation_id: str
-    opportunity_id: str | None
-    pairing_id: str
-    programme: Programme
-    measure: str
-    component: Component | None
-    amount: Decimal
-    recognised_amount: Decimal
-    occurred_on: date
-    state: State
-    is_reversed: bool
-
-
-def counted(
-    session: Session,
-    *,
-    organisation_id: str | None = None,
-    pairing_ids: Collection[str] | None = None,
-    since: date | None = None,
-    until: date | None = None,
-) -> list[Counted]:
-    """All that counts, claimed or further, whoever may see it, by day; both days are inclusive."""
-    columns = [getattr(LedgerEntry, name) for name in _COUNTED]
-    # Columns alone: of a hundred thousand entries the texts are not wanted.
-    statement = select_columns(*columns).where(col(LedgerEntry.state) != "rejected", _between(since, until))
-    if organisation_id is not None:
-        statement = statement.where(col(LedgerEntry.organisation_id) == organisation_id)
-    if pairing_ids is not None:
-        statement = statement.where(col(LedgerEntry.pairing_id).in_(pairing_ids))
-    rows = session.execute(statement.order_by(col(LedgerEntry.occurred_on), col(LedgerEntry.id)))
-    return [
-        Counted(
-            entry_id=row.id,
-            organisation_id=row.organisation_id,
-            opportunity_id=row.opportunity_id,
-            pairing_id=row.pairing_id,
-            programme=row.programme,
-            measure=row.measure,
-            component=row.component,
-            amount=row.amount,
-            recognised_amount=row.recognised_amount or Decimal(0),
-            occurred_on=row.occurred_on,
-            state=row.state,
-            is_reversed=0 < row.reversed_amount == row.amount,
-        )
-        for row in rows
-    ]
-
-
-#: What an assessment computes on.
-_COUNTED: Final = (
-    "id",
-    "organisation_id",
-    "opportunity_id",
-    "pairing_id",
-    "programme",
-    "measure",
-    "component",
-    "amount",
-    "recognised_amount",
-    "occurred_on",
-    "state",
-    "reversed_amount",
-)

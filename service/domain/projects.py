@@ -9,24 +9,18 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field as Check
-from sqlalchemy import JSON, ColumnElement, Date, String, cast, column, table
+from sqlalchemy import JSON, ColumnElement, Date, String, cast
 from sqlmodel import Field, Session, SQLModel, and_, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from service.access.policy import Actor
 from service.database import UtcDateTime, now
-from service.domain import regions
+from service.domain import participation, regions
 from service.domain.bands import BandRead, bands_of
 from service.domain.materials import Material
 from service.domain.organisations import Organisation
 from service.domain.pairings import Pairing, Programme
-from service.domain.shapes import (
-    Answer,
-    JsonOf,
-    StrictBody,
-    Versioned,
-    strict,
-)
+from service.domain.shapes import Answer, JsonOf, StrictBody, Versioned, strict
 from service.errors import NotFound
 from service.units import (
     AnyQuantity,
@@ -74,22 +68,6 @@ FIGURES = NEEDS + CEILINGS + TOTALS
 WITHHELD = ("description", "products", "inputs", "materials")
 # The last stage of a project that came to nothing; all others are open.
 ENDED = "ended"
-
-# Joint records are a noun above this one; who takes part in one is all that is asked of them here.
-_opportunities = table(
-    "opportunities",
-    *map(
-        column,
-        (
-            "project_id",
-            "profile_organisation_id",
-            "profile_field_team_id",
-            "project_field_team_id",
-            "unsealed_by_project_at",
-            "unsealed_by_profile_at",
-        ),
-    ),
-)
 
 Words = Annotated[list[ShortText], Check(max_length=50)]
 QuantityMap = dict[QuantityName, AnyQuantity]
@@ -239,14 +217,8 @@ def _shared_with(session: Session, actor: Actor) -> ColumnElement[bool]:
     )
     of_partner = select(Organisation.id).where(col(Organisation.region_code).in_(partner_regions))
     partners = and_(col(Project.visibility) == "partners", col(Project.organisation_id).in_(of_partner))
-    recommended = col(Project.id).in_(select(_opportunities.c.project_id).where(_takes_part(actor)))
+    recommended = col(Project.id).in_(participation.project_ids(actor))
     return or_(own, named, partners, col(Project.visibility) == "public", recommended)
-
-
-def _takes_part(actor: Actor) -> ColumnElement[bool]:
-    """Joint records in which the actor stands on the place's side, or is a field team."""
-    parts = ("profile_organisation_id", "profile_field_team_id", "project_field_team_id")
-    return or_(*(_opportunities.c[name] == actor.organisation_id for name in parts))
 
 
 def listed(
@@ -293,7 +265,7 @@ def read(session: Session, actor: Actor, row: Project) -> ProjectRead:
     if row.organisation_id == actor.organisation_id:
         return shown
     shown.shared_with, shown.withheld = [], ["shared_with"]
-    if not _is_unsealed(session, actor, row):
+    if not participation.is_unsealed(session, actor, row.id):
         shown.investor_name, shown.withheld = None, ["investor_name", "shared_with"]
     if row.disclosure == "full":
         return shown
@@ -307,18 +279,6 @@ def read(session: Session, actor: Actor, row: Project) -> ProjectRead:
     shown.origin_region_code = prefecture_of(session, row.origin_region_code)
     shown.incubated_project_id = None
     return shown
-
-
-def _is_unsealed(session: Session, actor: Actor, row: Project) -> bool:
-    """Whether both sides of a joint record that the actor takes part in agreed to name the investor."""
-    both = and_(
-        _opportunities.c.unsealed_by_project_at.is_not(None),
-        _opportunities.c.unsealed_by_profile_at.is_not(None),
-    )
-    mine = select(_opportunities.c.project_id).where(
-        _opportunities.c.project_id == row.id, both, _takes_part(actor)
-    )
-    return session.exec(mine).first() is not None
 
 
 def prefecture_of(session: Session, region_code: str) -> str:

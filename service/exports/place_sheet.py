@@ -8,78 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from sqlmodel import Session
 
 from service.domain import profiles, projects
 from service.domain.bands import BandRead
 from service.domain.profiles import ProfileRead
-from service.domain.projects import ProjectRead
 from service.domain.regions import Region
-from service.exports import wording
-from service.exports.columns import cell, form_of, unit_of
+from service.exports import sides, wording
 from service.exports.lists.profiles import evidence_of
 from service.exports.lists.rankings import fix_text
 from service.exports.reading import Reading
+from service.exports.sides import Fact, Side
 from service.rankings import shapes as r
-
-#: What is shown of either side where it is known, in this order.
-_OF_PROJECT: Final = (
-    "investor_name",
-    "move_kind",
-    "site_mode",
-    "fixed_investment_10k_cny",
-    "annual_output_10k_cny",
-    "annual_tax_10k_cny",
-    "annual_energy_tce",
-    "land_mu",
-    "floor_area_m2",
-    "power_kva",
-    "labour_persons",
-    "max_land_price_10k_cny_per_mu",
-    "max_rent_cny_per_m2_month",
-    "max_tariff_cny_per_kwh",
-    "max_wage_cny_per_month",
-    "products",
-    "inputs",
-    "coating",
-    "fire_class",
-    "is_chemical",
-    "wanted_by",
-)
-_OF_PLACE: Final = (
-    "site_kind",
-    "land_mu",
-    "floor_area_m2",
-    "power_kva",
-    "labour_persons",
-    "land_use",
-    "land_ready_on",
-    "power_ready_on",
-    "land_price_10k_cny_per_mu",
-    "rent_cny_per_m2_month",
-    "tariff_cny_per_kwh",
-    "wage_cny_per_month",
-    "leading_industries",
-    "min_investment_10k_cny_per_mu",
-    "min_tax_10k_cny_per_mu",
-    "min_tax_cny_per_m2",
-    "max_energy_tce_per_10k_cny",
-    "is_chemical_park",
-    "environment_unit",
-    "as_of",
-    "valid_until",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A line of a block: what, and how much of it."""
-
-    name: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +46,6 @@ class Failing:
     reason: str
     source: str
     decided_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """The project or the place."""
-
-    name: str
-    place: str
-    facts: Sequence[Fact]
-    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +85,7 @@ def of_pair(reading: Reading, session: Session, project_id: str, profile_id: str
     fix = fix_text(pair.cheapest_fix, reading) if not pair.eligible else None
     return PlaceSheet(
         **_of_place(reading, session, profiles.read(reading.actor, profile)),
-        project=_project(reading, session, projects.read(session, reading.actor, row)),
+        project=sides.of_project(reading, session, projects.read(session, reading.actor, row)),
         eligible=pair.eligible,
         verdict=_verdict(reading, pair),
         summary=pair.summary,
@@ -174,14 +106,8 @@ def of_place(reading: Reading, session: Session, profile_id: str) -> PlaceSheet:
 
 
 def _of_place(reading: Reading, session: Session, shown: ProfileRead) -> dict[str, Any]:
-    region = reading.region(session, shown.region_code) or shown.region_code
-    homes = [reading.region(session, code) or code for code in shown.home_region_codes]
-    facts = _facts(shown, _OF_PLACE, reading)
-    if homes:
-        facts.append(Fact(wording.title("home_region_names", reading.language), _row(homes, reading)))
-    facts += _quantities(shown, reading)
     return {
-        "place": Side(shown.site_name or region, region, facts, shown.description or ""),
+        "place": sides.of_place(reading, session, shown),
         "labels": reading.labels,
         "language": reading.language,
         "date": reading.today,
@@ -191,63 +117,6 @@ def _of_place(reading: Reading, session: Session, shown: ProfileRead) -> dict[st
         "evidence": evidence_of(shown, reading),
         "basis": reading.basis,
     }
-
-
-def _project(reading: Reading, session: Session, shown: ProjectRead) -> Side:
-    industry = reading.industry(session, shown.industry_code)
-    name = wording.title("industry_name", reading.language)
-    facts = [
-        Fact(name, f"{shown.industry_code} {industry or ''}".strip()),
-        *_facts(shown, _OF_PROJECT, reading),
-        *_quantities(shown, reading),
-    ]
-    origin = reading.region(session, shown.origin_region_code) or shown.origin_region_code
-    return Side(shown.name, origin, facts, shown.description or "")
-
-
-def _facts(shown: ProjectRead | ProfileRead, names: Sequence[str], reading: Reading) -> list[Fact]:
-    """What is known, what is known as a band, and what is sealed; nothing of what was never stated."""
-    found = []
-    sealed = getattr(shown, "withheld", [])
-    for name in names:
-        title = wording.title(name, reading.language)
-        if name in sealed:
-            found.append(Fact(title, reading.say(*_SEALED)))
-            continue
-        value = _text(shown, name, reading)
-        if value:
-            found.append(Fact(title, value))
-    return found
-
-
-def _text(shown: ProjectRead | ProfileRead, name: str, reading: Reading) -> str:
-    unit = wording.unit(unit_of(type(shown), name), reading.language)
-    if name in shown.bands:
-        return f"{wording.band(shown.bands[name])} {unit}{reading.say('（区间）', ' (band)')}"
-    value = getattr(shown, name)
-    if isinstance(value, float | int) and form_of(type(shown), name) == "number":
-        return f"{wording.figure(value)} {unit}".rstrip()
-    if isinstance(value, date):
-        return value.isoformat()
-    said = cell(name, value, reading.language)
-    return "" if said is None else str(said)
-
-
-def _quantities(shown: ProjectRead | ProfileRead, reading: Reading) -> list[Fact]:
-    found = []
-    for name, zh, en, unit in wording.registry():
-        if name in shown.quantities:
-            value = wording.figure(shown.quantities[name])
-        elif name in shown.bands:
-            value = wording.band(shown.bands[name])
-        else:
-            continue
-        found.append(Fact(reading.say(zh, en), f"{value} {wording.unit(unit, reading.language)}"))
-    return found
-
-
-def _row(parts: Sequence[str], reading: Reading) -> str:
-    return wording.listed(list(parts), reading.language)
 
 
 def _coordinates(reading: Reading, session: Session, shown: ProfileRead) -> str:
@@ -338,6 +207,3 @@ def _if_fixed(reading: Reading, pair: r.PairRead) -> str:
         f"改动后得分 {score:.1f}，可排第 {pair.rank_if_fixed} 名。",
         f"It would then score {score:.1f} and stand at no. {pair.rank_if_fixed}.",
     )
-
-
-_SEALED: Final = ("未公开", "sealed")

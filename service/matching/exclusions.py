@@ -11,7 +11,8 @@ from service.matching.assessment import Assessment, assess
 from service.matching.columns import Bools, Floats, Ints, NeedColumns, OfferColumns
 from service.matching.context import Case, Context
 from service.matching.encoding import encode_offers
-from service.matching.explain import Failure, at, failure
+from service.matching.explain import at
+from service.matching.failures import Failure, failure
 from service.matching.fixes import FixPlan, FixStep, apply_fix, plan
 from service.matching.place_ranking import assess_places, failure_counts
 from service.matching.places import Places

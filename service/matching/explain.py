@@ -1,4 +1,4 @@
-"""Why a place stands where it stands: contributions, failing rules, what to confirm."""
+"""Why a place stands where it stands: contributions, what to confirm, and the page that says so."""
 
 from __future__ import annotations
 
@@ -40,22 +40,6 @@ class Contribution:
     offer_band: tuple[float, float] | None
     reason: str
     unknown: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One rule that a place fails."""
-
-    rule: str
-    need: float | str | None
-    offer: float | str | None
-    unit: str
-    source: str
-    fixable: bool
-    decided_by: str
-    reason: str
-    need_band: tuple[float, float] | None
-    offer_band: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,25 +138,6 @@ def weighed(lines: Sequence[Line], said_of: Points, weights: Weights) -> tuple[t
     )
     chosen = said(said_of, weights.normalised, [line.utility for line in lines])
     return contributions, sentence(said_of, chosen)
-
-
-def failure(rule: AdmissionRule, case: Case, fixable: bool) -> Failure:
-    """One failing rule with its figures, source and sentence."""
-    shown = rule.show(case)
-    document = next((case.offer.sources[f] for f in rule.reads_offer if f in case.offer.sources), None)
-    source = case.say(rule.text.source_zh, rule.text.source_en)
-    return Failure(
-        rule=rule.name,
-        need=shown.need,
-        offer=shown.offer,
-        unit=rule.unit,
-        source=f"{source}{case.say('；', '; ')}{document}" if document else source,
-        fixable=fixable,
-        decided_by=rule.text.decided_by,
-        reason=shown.text,
-        need_band=shown.need_band,
-        offer_band=shown.offer_band,
-    )
 
 
 def unknown_fields(rules: Sequence[AdmissionRule], outcomes: Sequence[int], case: Case) -> list[str]:

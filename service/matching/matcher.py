@@ -6,53 +6,29 @@ Everything here is pure: plain values in, arrays and plain values out.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 
-from service.matching.assessment import Assessment, assess, in_force, merit
+from service.matching.assessment import Assessment, assess, in_force
 from service.matching.batch import Top, top_of_each
 from service.matching.candidates import Candidates, candidates_of
 from service.matching.chain import ChainEncoder
 from service.matching.columns import Bools, Ints, NeedColumns, OfferColumns
 from service.matching.complements import ComplementFinder, Complements, TermComplements
-from service.matching.context import Case, Context
+from service.matching.context import Context
 from service.matching.encoding import encode_needs, encode_offers
-from service.matching.exclusions import (
-    Exclusion,
-    ExclusionCursor,
-    ExclusionPage,
-    assessed,
-    exclude,
-    failures_of,
-    read,
-)
-from service.matching.explain import (
-    Account,
-    Contribution,
-    Failure,
-    Item,
-    account_page,
-    at,
-    explain_page,
-    fields_to_confirm,
-    missing_in,
-    points_of,
-    programme,
-    told,
-    unknown_fields,
-    weighed,
-)
+from service.matching.exclusions import Exclusion, ExclusionCursor, ExclusionPage, assessed, exclude
+from service.matching.explain import Account, Contribution, Item, account_page, explain_page
+from service.matching.failures import Failure
 from service.matching.fixes import FixStep, apply_fix
-from service.matching.kernel import blend
 from service.matching.lexicon import TermLexicon
 from service.matching.offer_table import OfferTable
-from service.matching.pair import distance_km
+from service.matching.pair_in_full import Pair, pair_in_full
 from service.matching.place_ranking import rank_places
 from service.matching.places import Places, Segment
-from service.matching.ranking import Cursor, Ranking, ShownMode, page_rows, rank, site_mode
+from service.matching.ranking import Cursor, Ranking, rank
 from service.matching.rulebook import Language, RuleBook
 from service.matching.rules import AdmissionRule, admission_rules
 from service.matching.stability import rank_interval
@@ -88,26 +64,6 @@ __all__ = [
     "WeightsError",
     "apply_fix",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One need and one offer in full, eligible or not.
-
-    ``score`` is what the pair would score; only an ``eligible`` one is ranked by it.
-    """
-
-    key: str
-    eligible: bool
-    score: float
-    site_mode: ShownMode
-    contributions: tuple[Contribution, ...]
-    to_confirm: tuple[str, ...]
-    failures: tuple[Failure, ...]
-    cheapest_fix: tuple[FixStep, ...] | None
-    distance_km: float | None
-    programme: str | None
-    summary: str
 
 
 class Matcher:
@@ -331,34 +287,7 @@ class Matcher:
         _require_one(len(need))
         _require_one(len(offer))
         rules, context = self._in_force(today), self._context(today)
-        assessment = assess(rules, need, offer, context)
-        readings = read(rules, need, offer, context)
-        eligible = bool(assessment.eligible[0])
-        # A pair that would be ranked is shown as it would be, any other one as it would be fixed.
-        variant = merit(assessment, weights)[0] if eligible else readings.variant
-        utilities = assessment.pick(variant)
-        mode = site_mode(assessment.variants[variant[0]].needs, 0)
-        case = Case(need.rows[0], offer.rows[0], mode != "rent", mode != "build", context, language)
-        first = np.zeros(1, dtype=np.int64)
-        values = page_rows([utility.values for utility in utilities], first, 1)[0]
-        unknown = page_rows([utility.unknown for utility in utilities], first, 1)[0]
-        lines = told(case, values, unknown)
-        contributions, line_summary = weighed(lines, points_of(case, lines), weights)
-        outcomes = [at(verdict, 0) for verdict in readings.plans[variant[0]].verdicts]
-        missing = missing_in(lines) + unknown_fields(rules, outcomes, case)
-        return Pair(
-            key=offer.rows[0].key,
-            eligible=eligible,
-            score=float(blend([utility.values for utility in utilities], weights.normalised, 1)[0]),
-            site_mode=mode,
-            contributions=contributions,
-            to_confirm=fields_to_confirm(offer.rows[0], missing),
-            failures=() if eligible else failures_of(rules, readings, 0, case),
-            cheapest_fix=None if eligible else readings.plans[variant[0]].steps(0, offer.rows[0], context),
-            distance_km=distance_km(need.rows[0], offer.rows[0]),
-            programme=programme(need.rows[0], offer.rows[0]),
-            summary=line_summary,
-        )
+        return pair_in_full(rules, need, offer, weights, context, language)
 
     def complements(
         self,

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final, Self
 from weakref import WeakKeyDictionary
 
@@ -29,6 +28,7 @@ from sklearn.utils.validation import check_is_fitted
 from service.matching.compiled.grams import gram_columns
 from service.matching.exact import broadcast_product, canonical
 from service.matching.shares import Curve, Share
+from service.matching.word_columns import WordColumns
 from service.matching.words import normalised, shared_words, word_labels
 
 #: Units per 1.0 of rarity, and of an offer's strength: fine enough that rounding
@@ -41,49 +41,6 @@ _word_columns: Final[WeakKeyDictionary[Wording, tuple[NDArray[np.str_], WordColu
 _term_weights: Final[WeakKeyDictionary[Wording, dict[str, int]]] = WeakKeyDictionary()
 # Bounded: the terms come from callers.
 _TERMS_KEPT: Final = 65_536
-
-
-class WordColumns:
-    """The words of a fitted model, each with the columns of its labels.
-
-    Parameters
-    ----------
-    words, word_labels, labels : ndarray of str
-        As ``Wording.fit`` learns them.
-    """
-
-    def __init__(
-        self, words: NDArray[np.str_], word_labels: NDArray[np.str_], labels: NDArray[np.str_]
-    ) -> None:
-        column = {label: position for position, label in enumerate(labels.tolist())}
-        self.columns = {
-            word: [column[label] for label in found.split()]
-            for word, found in zip(words.tolist(), word_labels.tolist(), strict=True)
-        }
-        sizes: dict[str, set[int]] = {}
-        for word in self.columns:
-            sizes.setdefault(word[:2], set()).add(len(word))
-        self.sizes = {start: sorted(found, reverse=True) for start, found in sizes.items()}
-
-    def counts(self, text: str) -> dict[int, int]:
-        """How often each label is named in a text, by the longest word from each place on."""
-        found: dict[int, int] = {}
-        start = 0
-        while start < len(text):
-            length = 1
-            for size in self.sizes.get(text[start : start + 2], ()):
-                labels = self.columns.get(text[start : start + size])
-                if labels is not None and size > 1:
-                    for label in labels:
-                        found[label] = found.get(label, 0) + 1
-                    length = min(size, len(text) - start)
-                    break
-            start += length
-        return found
-
-
-#: The same texts come up in every ranking.
-_normalised: Final = lru_cache(maxsize=2_048)(normalised)
 
 
 class Wording(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types

@@ -4,15 +4,6 @@ See README.md beside this file for the origin, licence and caveats of every file
 """
 
 from service.reference.catalogue import (
-    CooperationFact,
-    IndustryLink,
-    IndustryReading,
-    IndustryRow,
-    MeasureRow,
-    PairingRow,
-    QuantityRow,
-    RegionRow,
-    ZoneRow,
     content_hash,
     cooperation_facts,
     indicator_packs,
@@ -26,6 +17,17 @@ from service.reference.catalogue import (
     rulebook_data,
     rules,
     zones,
+)
+from service.reference.rows import (
+    CooperationFact,
+    IndustryLink,
+    IndustryReading,
+    IndustryRow,
+    MeasureRow,
+    PairingRow,
+    QuantityRow,
+    RegionRow,
+    ZoneRow,
 )
 
 __all__ = [

@@ -17,7 +17,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Literal, TypedDict
 
-from service.reference.catalogue import ZoneRow
+from service.reference.rows import ZoneRow
 
 MU_PER_HECTARE = 15.0
 LAND_PRICE_FLOOR_10K_CNY_PER_MU = 4.0

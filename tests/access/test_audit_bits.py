@@ -14,8 +14,9 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import SQLModel
 
 from service.access.audit_chain import Fault, verify
-from service.database import Database, State, sqlite_module, writing
+from service.database import Database, State, writing
 from service.domain import tables
+from service.sqlite import sqlite_module
 from tests.access.chained import TABLES, begun, fault, holds, note, tampering
 
 tables.load()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
 from service.database import Database, new_id, now, writing
 from service.domain.ledger_entries import CountedUnder, LedgerEntry
+from service.units import shanghai_day
 from tests.conftest import World
 
 YEAR = 2026
+TODAY = shanghai_day(datetime.now(UTC))
 
 
 def pairing(world: World, partner: str = "331126") -> str:
@@ -109,3 +111,11 @@ def submitted(world: World, who: str = "jiashan", **fields: Any) -> dict[str, An
     answer = world.post(who, "/v1/submissions", body)
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
+
+
+def own_pack(world: World, **fields: Any) -> dict[str, Any]:
+    """The body of a pack of the province's own, with the indicators of the example."""
+    items = world.get("zhejiang", "/v1/indicator-packs?programme=mountain_sea").json()["items"]
+    (example,) = [pack for pack in items if pack["is_example"]]
+    kept = {name: example[name] for name in ("programme", "outlook", "indicators")}
+    return {**kept, "name": "浙江省山海协作考核", "year": YEAR, **fields}

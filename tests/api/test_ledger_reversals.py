@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from service.database import Database, reading
 from service.domain.amounts import decimals_of, exact, rounded, unscaled
-from service.domain.ledger_entries import LedgerEntry, counted
+from service.domain.ledger_counting import counted
+from service.domain.ledger_entries import LedgerEntry
 from service.domain.ledger_families import Family
 from service.domain.ledger_records import _recognised
 from tests.api.ledger import (

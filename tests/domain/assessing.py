@@ -8,12 +8,18 @@ from fractions import Fraction
 from itertools import count
 from typing import Any
 
-from service.domain.assessing.counting import Entry, State
+from hypothesis import strategies as st
+
+from service.domain.assessing.counting import Entry, State, amounts_of, recognised, total
 from service.domain.assessing.projecting import CASES, Cases, Prospective, Step
+from service.domain.assessing.windows import Window
 from service.domain.indicators import Chance, Delay, Indicator, Outlook
 from service.domain.stages import Stage
 
 _numbers = count()
+
+YEAR = Window(date(2026, 1, 1), date(2026, 12, 31))
+TODAY = date(2026, 11, 28)
 
 OUTLOOK = Outlook(
     claimed=Chance(low=0, expected=0.5, high=1),
@@ -69,6 +75,37 @@ def entry(
         state=state,
         is_reversed=is_reversed,
     )
+
+
+def counted(line: Indicator, *entries: Entry, worth: Any = recognised, today: date = TODAY) -> Fraction:
+    """What the entries amount to within the year."""
+    return total(line, amounts_of(line, entries, YEAR, worth, today))
+
+
+JOBS = indicator(nature="stock", terms=[{"measure": "jobs"}], carry_months=1)
+
+
+def jobs(amount: float, on: str, **more: Any) -> Entry:
+    """An entry of the stock that `JOBS` counts."""
+    return entry(amount, on, measure="jobs", **more)
+
+
+CAPPED = [
+    {"measure": "funds_in_place", "components": ["fixed_asset"]},
+    {"measure": "funds_in_place", "components": ["land"], "share": 0.5, "most_share": 0.4},
+]
+ENTRIES = st.lists(
+    st.builds(
+        entry,
+        st.integers(-500, 500),
+        st.sampled_from(["2025-12-31", "2026-03-31", "2026-10-31"]),
+        state=st.sampled_from(["claimed", "confirmed", "recognised"]),
+        share=st.sampled_from([0.3, 1]),
+        component=st.sampled_from(["fixed_asset", "land"]),
+        record=st.sampled_from(["opp_1", "opp_9", None]),
+    ),
+    max_size=8,
+)
 
 
 def always(value: float) -> Cases:

@@ -72,3 +72,9 @@ def summed(database: Database) -> dict[tuple[str, str], float]:
             amount = taken.get(profile_id, {}).get(quantity, 0)
             found[pool_id, quantity] = found.get((pool_id, quantity), 0) + amount
     return {key: float(amount) for key, amount in found.items() if amount}
+
+
+def offered(world: World, who: str, project: Any, profile: Any) -> dict[str, Any]:
+    """What a place offers a project by criterion, as the organisation is ranked."""
+    pair = world.get(who, f"/v1/projects/{project['id']}/matches/{profile['id']}").json()
+    return {line["criterion"]: line["offer"] for line in pair["contributions"]}

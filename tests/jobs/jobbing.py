@@ -15,7 +15,7 @@ from service.domain import jobs
 from service.domain.jobs import Job
 from service.index import MatchIndex
 from service.jobs.runner import drain
-from service.jobs.work import Handler
+from service.jobs.work import Context, Handler
 from service.settings import Settings
 
 
@@ -23,6 +23,13 @@ def asked(database: Database, actor: Actor | None, kind: str = "count", **more: 
     """The id of a job that was put on record."""
     with writing(database) as session:
         return jobs.enqueue(session, actor, kind, more.pop("arguments", {}), **more).id
+
+
+def count(context: Context) -> dict[str, Any]:
+    """A handler that counts to two."""
+    context.progress(1, 2)
+    context.progress(2, 2)
+    return {"counted": 2}
 
 
 def stored(database: Database, job_id: str) -> Job:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.matching.chain import NEUTRAL, ChainEncoder, ChainLink, utility
+from service.matching.chain import ChainEncoder, ChainLink
 from service.matching.chain_columns import ChainNeeds, ChainOffers
+from service.matching.chain_utility import NEUTRAL, utility
 from service.matching.geodesy import great_circle_km
 from service.matching.goods_words import goods_codes
 from service.matching.lexicon import GOODS_SECTIONS, TermLexicon

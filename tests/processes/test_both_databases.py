@@ -16,6 +16,7 @@ from service import demo
 from service.app import create_app
 from service.database import open_database
 from service.reference import catalogue
+from service.reference.rows import ZoneRow
 from service.settings import Settings
 from tests.databases import copied_on_server, run_on_server, url_of
 
@@ -25,7 +26,7 @@ OWN_TO_A_DATABASE = {"id", "organisation_id", "effective_at", "next_cursor", "in
 WEIGHTS = {"land": 0.37, "industry": 1.9, "proximity": 0.011, "text": 3.3}
 
 
-def _every_twelfth_zone() -> tuple[catalogue.ZoneRow, ...]:
+def _every_twelfth_zone() -> tuple[ZoneRow, ...]:
     return catalogue.zones()[:: len(catalogue.zones()) // ZONES][:ZONES]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from service.matching import chain
-from service.matching.chain import ChainLink
+from service.matching import chain_utility
+from service.matching.chain import ChainLink, bought_names
+from service.matching.chain_utility import NEUTRAL
 from service.matching.columns import NeedColumns, OfferColumns
 from service.matching.context import Case, Context, Shown
 from service.matching.criteria.criterion import Criterion, Terms, Utility
@@ -19,7 +20,7 @@ _LINKS_SHOWN = 2
 def measure(needs: NeedColumns, offers: OfferColumns, context: Context) -> Utility:
     """Weighted mean of inputs, likeness, buyers and materials that the project gives cause for."""
     del context
-    return Utility(*chain.utility(needs.chain, offers.chain))
+    return Utility(*chain_utility.utility(needs.chain, offers.chain))
 
 
 def shares(
@@ -27,23 +28,23 @@ def shares(
 ) -> Shares:
     """The same for one need."""
     del context
-    return chain.shares(need.chain, rows.chain, postings["materials"])
+    return chain_utility.shares(need.chain, rows.chain, postings["materials"])
 
 
 def reason(case: Case, utility: float) -> Shown:
     """Which inputs the place makes and which it does not, then products, users and materials."""
     need, offer = case.need, case.offer
     says_something = bool(offer.industry_codes or offer.leading_industries or offer.materials)
-    if not says_something and utility == chain.NEUTRAL:
+    if not says_something and utility == NEUTRAL:
         text = case.say(
-            f"当地未填报产业和原料，暂按 {plain(chain.NEUTRAL)} 计，需与当地确认。",
-            f"The place states no industries or materials: counted as {plain(chain.NEUTRAL)}, to confirm.",
+            f"当地未填报产业和原料，暂按 {plain(NEUTRAL)} 计，需与当地确认。",
+            f"The place states no industries or materials: counted as {plain(NEUTRAL)}, to confirm.",
         )
         return Shown(text, missing=("leading_industries",))
     links = case.links
     asked = [term for term, _ in case.reading.chain.bought]
     parts = [_inputs_text(case, asked, [link for link in links if link.kind == "input"])] if asked else []
-    if unread := [name for name in chain.bought_names(need) if name not in asked]:
+    if unread := [name for name in bought_names(need) if name not in asked]:
         listed = case.say("、", ", ").join(unread)
         parts.append(case.say(f"{listed}未能识别行业，未计入", f"not read, so not counted: {listed}"))
     parts += _alike_texts(case, [link for link in links if link.kind == "alike"])
@@ -70,7 +71,7 @@ def _inputs_text(case: Case, asked: list[str], links: list[ChainLink]) -> str:
         )
         for (declared, code, name), terms in _by_industry(links).items()
     )
-    total = len(chain.bought_names(case.need))
+    total = len(bought_names(case.need))
     all_zh = f"所需 {total} 项投入品当地均有相应产业："
     head = case.say(
         all_zh if total == len(links) else f"所需 {total} 项投入品中 {len(links)} 项当地有相应产业：",
@@ -134,7 +135,7 @@ CRITERION = Criterion(
     default_weight=0.12,
     bounds_zh="1：所需投入品、原料当地均有，当地有同类产品和产品用户；0：均无；项目未列则为 0.5",
     bounds_en="1: makes the inputs, has the materials, makes and buys such products; 0: none; 0.5: unnamed",
-    neutral=chain.NEUTRAL,
+    neutral=NEUTRAL,
     direction="match",
     measure=measure,
     reason=reason,
