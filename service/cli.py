@@ -44,6 +44,7 @@ from service.errors import ShanhaiError
 from service.index import MatchIndex, Upkeep
 from service.jobs import placements as past
 from service.jobs import training
+from service.jobs.handlers import LANES
 from service.logs import configure
 from service.settings import Settings
 from service.units import SHANGHAI
@@ -126,7 +127,7 @@ def serve(
 
 @app.command()
 def work(
-    threads: Annotated[int | None, typer.Option(min=1, max=32, help="Jobs at once.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, max=32, help="Jobs at once in each lane.")] = None,
     once: Annotated[bool, typer.Option("--once", help="Run what is due now, and end.")] = False,
 ) -> None:
     """Run the jobs that wait, until stopped; as many of these as you like, on any machine."""
@@ -134,7 +135,7 @@ def work(
     configure(settings.log_level)
     count = threads or settings.job_threads
     # Of each thread its handler's, one more that this may need, and the one that renews the lease.
-    database = _open(settings, pool_size=3 * count + 2)
+    database = _open(settings, pool_size=3 * count * len(LANES) + 2)
     if once:
         console.print(f"Attempts: {work_command.run_due(database, settings)}.")
     else:

@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     max_file_bytes: int = Field(33_554_432, ge=1024, description="Larger files sent are refused with 413.")
     file_timeout_seconds: float = Field(60.0, gt=0, description="A file that takes longer is answered 408.")
     serve_jobs: bool = Field(True, description="Whether `serve` on SQLite runs jobs beside the requests.")
-    job_threads: int = Field(1, ge=1, le=32, description="Jobs at once in each process that runs jobs.")
+    job_threads: int = Field(1, ge=1, le=32, description="Jobs at once in each lane of each process.")
     max_json_depth: int = Field(32, ge=4, le=200, description="Deeper JSON bodies are refused with 422.")
     max_in_flight: int = Field(64, ge=1, description="Requests at once per worker; more answer 503.")
     body_timeout_seconds: float = Field(15.0, gt=0, description="A body that takes longer is answered 408.")

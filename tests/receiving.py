@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -90,3 +91,37 @@ def receiving() -> Iterator[Receiver]:
         server.shutdown()
         server.server_close()
         thread.join(10)
+
+
+@dataclass
+class Silent:
+    """Where it listens, and how many have connected."""
+
+    url: str
+    connections: list[socket.socket] = field(default_factory=list)
+
+
+@contextmanager
+def silent() -> Iterator[Silent]:
+    """A receiver that takes every connection and never says a word; at the end it hangs up on all of them."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        receiver = Silent(f"http://127.0.0.1:{listening.getsockname()[1]}/hook")
+
+        def take() -> None:
+            while True:
+                try:
+                    receiver.connections.append(listening.accept()[0])
+                except OSError:
+                    # It listens no more.
+                    return
+
+        thread = threading.Thread(target=take, daemon=True)
+        thread.start()
+        try:
+            yield receiver
+        finally:
+            # On Linux alone this wakes whoever accepts; a close does not.
+            listening.shutdown(socket.SHUT_RDWR)
+            thread.join(10)
+            for connection in receiver.connections:
+                connection.close()

@@ -20,6 +20,7 @@ import pytest
 import uvicorn
 import yaml
 
+from service.jobs.handlers import LANES
 from service.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -188,7 +189,8 @@ def test_the_workers_leave_connections_for_migrations_and_operators(composition:
     environment = composition["services"]["service"]["environment"]
     used = int(environment["SHANHAI_WORKERS"]) * int(environment["SHANHAI_POOL_SIZE"])
     # Of each thread three, and two beside; three such processes.
-    used += 3 * (3 * int(composition["services"]["jobs"]["command"][-1]) + 2)
+    threads = len(LANES) * int(composition["services"]["jobs"]["command"][-1])
+    used += 3 * (3 * threads + 2)
     (allowed,) = re.findall(
         r"max_connections=(\d+)", " ".join(composition["services"]["database"]["command"])
     )

@@ -12,10 +12,11 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field as Check
 from sqlalchemy import JSON, CheckConstraint, Index, String
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col, select, update
 
 from service.database import UtcDateTime, new_id, now
 from service.domain import jobs
+from service.domain.jobs import Job
 from service.domain.shapes import Answer, JsonOf, StrictBody, Versioned
 from service.units import Id, Instant
 
@@ -29,6 +30,8 @@ DELAYS: Final = tuple(
 #: So many failures in a row, of whatever deliveries, and the webhook rests before it is asked again.
 FAILURES_BEFORE_REST: Final = 3
 LONGEST_REST: Final = timedelta(hours=1)
+#: A receiver that takes longer lets the others pass before it is sent anything more.
+SLOW_MILLISECONDS: Final = 1000
 #: Beyond what seven days and a few redeliveries by hand take.
 _MOST_ATTEMPTS_KEPT: Final = 60
 
@@ -179,3 +182,21 @@ def delay_after(failures: int) -> timedelta:
 def noted(attempts: list[Attempt], attempt: Attempt) -> list[Attempt]:
     """The attempts with one more; of too many the first are forgotten."""
     return [*attempts, attempt][-_MOST_ATTEMPTS_KEPT:]
+
+
+def give_way(session: Session, webhook_id: str, pause: timedelta) -> None:
+    """Have all that waits for this webhook, urgent or not, wait so long: the others are sent theirs first.
+
+    Else a receiver with a thousand deliveries due, each taken in at the last moment, would be asked a
+    thousand times before anybody else.
+    """
+    until = now(session) + pause
+    pending = select(Delivery.id).where(Delivery.webhook_id == webhook_id, Delivery.state == "pending")
+    ahead = update(Job).where(
+        col(Job.kind) == KIND,
+        col(Job.state) == "queued",
+        col(Job.due_at) < until,
+        col(Job.arguments)["delivery_id"].as_string().in_(pending),
+    )
+    later = ahead.values(run_after=until, due_at=until)
+    session.execute(later.execution_options(synchronize_session=False))

@@ -57,8 +57,9 @@ class LeaseLost(Exception):
 def next_due(database: Database, kinds: Iterable[str]) -> timedelta | None:
     """In how long the next job of these kinds is due, zero or less where one is; None where none is open."""
     with reading(database) as session:
-        of_kinds = col(Job.kind).in_(sorted(kinds))
-        earliest = session.exec(select(func.min(col(Job.due_at))).where(of_kinds)).one()
+        # Said aloud, or SQLite reads every settled job before it says that none of these kinds is open.
+        of_kinds = col(Job.due_at).is_not(None), col(Job.kind).in_(sorted(kinds))
+        earliest = session.exec(select(func.min(col(Job.due_at))).where(*of_kinds)).one()
         return None if earliest is None else earliest - now(session)
 
 

@@ -1,4 +1,4 @@
-"""The threads that run jobs: those of `shanhai work`, and on embedded SQLite one inside `serve`.
+"""The threads that run jobs, some for each lane: in `shanhai work`, and on embedded SQLite inside `serve`.
 
 Idle, a thread looks a few times a second whether anything was committed (SQLite: its own count of commits,
 read from shared memory), or once a second what is due (PostgreSQL); it reads no table for nothing.
@@ -18,7 +18,7 @@ from service.domain import job_leases
 from service.errors import Unavailable
 from service.index import MatchIndex
 from service.jobs import saved_searches, shortfalls, sweeping
-from service.jobs.handlers import HANDLERS
+from service.jobs.handlers import HANDLERS, LANES
 from service.jobs.work import Handler, run_next
 from service.revisions import Commits
 from service.settings import Settings
@@ -33,7 +33,7 @@ _log = structlog.get_logger()
 
 
 class Runner:
-    """Threads that run whatever is due until ``stop``."""
+    """Threads that run whatever is due until ``stop``: so many for each lane, and none takes from another."""
 
     def __init__(
         self,
@@ -42,13 +42,13 @@ class Runner:
         index: MatchIndex,
         *,
         threads: int = 1,
-        handlers: Mapping[str, Handler] = HANDLERS,
+        lanes: Mapping[str, Mapping[str, Handler]] = LANES,
     ) -> None:
         self._database, self._settings, self._index = database, settings, index
-        self._handlers = handlers
         self._stopping = threading.Event()
         self._threads = [
-            threading.Thread(target=self._run, name=f"jobs-{number}", daemon=True)
+            threading.Thread(target=self._run, args=(handlers,), name=f"jobs-{lane}-{number}", daemon=True)
+            for lane, handlers in lanes.items()
             for number in range(1, threads + 1)
         ]
 
@@ -67,16 +67,15 @@ class Runner:
         if left:
             _log.warning("jobs_left_running", threads=left)
 
-    def _run(self) -> None:
+    def _run(self, handlers: Mapping[str, Handler]) -> None:
         commits = Commits(self._database) if self._database.is_sqlite else None
         looked_after = -SECONDS_BETWEEN_UPKEEP
         while not self._stopping.is_set():
             try:
                 if time.monotonic() - looked_after >= SECONDS_BETWEEN_UPKEEP:
-                    sweeping.schedule(self._database)
-                    sweeping.schedule(self._database, shortfalls.KIND, shortfalls.EVERY)
+                    self._look_after(handlers)
                     looked_after = time.monotonic()
-                self._turn(commits)
+                self._turn(handlers, commits)
             except Unavailable as error:
                 _log.info("jobs_wait", code=error.code)
                 self._stopping.wait(POSTGRESQL_SECONDS)
@@ -87,20 +86,25 @@ class Runner:
         if commits is not None:
             commits.close()
 
-    def _turn(self, commits: Commits | None) -> None:
+    def _look_after(self, handlers: Mapping[str, Handler]) -> None:
+        for kind, every in ((sweeping.KIND, sweeping.EVERY), (shortfalls.KIND, shortfalls.EVERY)):
+            if kind in handlers:
+                sweeping.schedule(self._database, kind, every)
+
+    def _turn(self, handlers: Mapping[str, Handler], commits: Commits | None) -> None:
         """Run what is due; where nothing is, wait until something may be."""
         if commits is not None:
             # Counted before it is looked for: what is committed in between wakes the thread.
             commits.moved()
-        due = job_leases.next_due(self._database, self._handlers)
+        due = job_leases.next_due(self._database, handlers)
         seconds = None if due is None else due.total_seconds()
         if seconds is not None and seconds <= 0:
-            ran = run_next(self._database, self._settings, self._index, self._handlers, self._stopping)
+            ran = run_next(self._database, self._settings, self._index, handlers, self._stopping)
             if not ran:
                 # Somebody holds its row at this moment: asked again at once, that would be a busy wait.
                 self._stopping.wait(SQLITE_SECONDS)
             return
-        if saved_searches.KIND in self._handlers and saved_searches.schedule(self._database):
+        if saved_searches.KIND in handlers and saved_searches.schedule(self._database):
             return
         if commits is None:
             self._stopping.wait(POSTGRESQL_SECONDS if seconds is None else min(seconds, POSTGRESQL_SECONDS))

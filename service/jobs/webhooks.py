@@ -31,7 +31,7 @@ from service.domain.deliveries import (
 )
 from service.domain.events import Event
 from service.domain.shapes import replace_fields
-from service.jobs.work import Context, Retry
+from service.jobs.work import Context, Retry, insisting
 from service.units import rfc_3339
 
 _GONE: Final = 410
@@ -157,17 +157,23 @@ def _settle(
     context: Context, delivery_id: str, attempt: Attempt, wish: timedelta | None
 ) -> tuple[str, timedelta | None]:
     """Put an attempt on record: the state that follows, and in how long to try again."""
-    again: timedelta | None = None
-    with writing(context.database) as session:
+
+    def write(session: Session) -> tuple[str, timedelta | None]:
+        again: timedelta | None = None
         row, webhook = _locked(session, delivery_id)
         row.attempts = deliveries.noted(row.attempts, attempt)
         session.add(row)
         if row.state == "pending":
             # Else somebody who was thought dead has settled it.
             again = _outcome(session, row, webhook, attempt, wish)
+        if attempt.milliseconds >= deliveries.SLOW_MILLISECONDS:
+            deliveries.give_way(session, webhook.id, timedelta(milliseconds=attempt.milliseconds))
         if again is None:
             context.complete(session, {"state": row.state})
         return row.state, again
+
+    # It was sent: while an import holds the one write lock of SQLite that cannot be noted, only waited for.
+    return insisting(context.database, write)
 
 
 def _outcome(

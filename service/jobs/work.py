@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import structlog
 from sqlmodel import Session
@@ -34,6 +34,7 @@ FIRST_PAUSE: Final = timedelta(seconds=10)
 LONGEST_PAUSE: Final = timedelta(hours=1)
 #: So many offending places are kept of what a job was given; a handler that finds more makes a file of them.
 MOST_ERRORS: Final = 100
+T = TypeVar("T")
 _log = structlog.get_logger()
 
 
@@ -193,24 +194,38 @@ def _told(error: ShanhaiError) -> dict[str, Any]:
 
 
 def _settle(context: Context, settle: Callable[[Session], None]) -> None:
-    """Store what came of it; a database that is busy is asked again for as long as the lease lasts."""
-    claim, end = context.claim, time.monotonic() + job_leases.LEASE.total_seconds()
+    """Store what came of it."""
+    claim = context.claim
+
+    def write(session: Session) -> None:
+        # How far it came is told of a job that was done between two pulses too.
+        job_leases.renew(session, claim, context.moved)
+        settle(session)
+
+    try:
+        insisting(context.database, write)
+    except LeaseLost:
+        # Settled by its handler already, or taken on by another process.
+        _log.info("job_not_mine", job=claim.job.id, kind=claim.job.kind)
+    except Unavailable:
+        # Nobody knows how it ended: when the lease lapses it is done again.
+        _log.warning("job_not_settled", job=claim.job.id, kind=claim.job.kind)
+
+
+def insisting(database: Database, write: Callable[[Session], T]) -> T:
+    """What a transaction gives; a database that is busy is asked again for as long as a lease lasts.
+
+    For what has happened already, and would happen once more if it were not put on record.
+    """
+    end = time.monotonic() + job_leases.LEASE.total_seconds()
     while True:
         try:
-            with writing(context.database) as session:
-                # How far it came is told of a job that was done between two pulses too.
-                job_leases.renew(session, claim, context.moved)
-                settle(session)
-        except LeaseLost:
-            # Settled by its handler already, or taken on by another process.
-            _log.info("job_not_mine", job=claim.job.id, kind=claim.job.kind)
+            with writing(database) as session:
+                return write(session)
         except Unavailable:
-            if time.monotonic() < end:
-                time.sleep(0.5)
-                continue
-            # Nobody knows how it ended: when the lease lapses it is done again.
-            _log.warning("job_not_settled", job=claim.job.id, kind=claim.job.kind)
-        return
+            if time.monotonic() >= end:
+                raise
+        time.sleep(0.5)
 
 
 class _Pulse:

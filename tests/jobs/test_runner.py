@@ -34,7 +34,7 @@ def test_a_process_that_stops_gives_its_job_back_and_another_one_goes_on(
             context.progress(1, 2)
             context.stopping.wait(0.01)
 
-    runner = Runner(database, settings, MatchIndex(), handlers={"count": long})
+    runner = Runner(database, settings, MatchIndex(), lanes={"asked": {"count": long}})
     runner.start()
     assert began.wait(20)
     runner.stop()
@@ -47,7 +47,7 @@ def test_a_process_that_stops_gives_its_job_back_and_another_one_goes_on(
 def test_an_idle_thread_finds_what_is_committed_and_what_falls_due(
     world: World, database: Database, settings: Settings
 ) -> None:
-    runner = Runner(database, settings, MatchIndex(), threads=2, handlers={"count": count})
+    runner = Runner(database, settings, MatchIndex(), threads=2, lanes={"asked": {"count": count}})
     runner.start()
     try:
         soon = asked(database, None, run_after=datetime.now(UTC) + timedelta(seconds=0.6))

@@ -15,15 +15,20 @@ from sqlmodel import Session, col, func, select
 from service.access.keys import ApiKey
 from service.access.policy import Actor, granted_to
 from service.database import Database, reading, writing
-from service.domain import jobs, keys, organisations
+from service.domain import jobs, keys, organisations, webhooks
+from service.domain.deliveries import KIND
+from service.domain.events import emit
 from service.domain.files import File, FileChunk
+from service.domain.jobs import Job
 from service.domain.keys import KeyWrite
 from service.domain.organisations import OrganisationWrite
+from service.domain.webhooks import WebhookWrite
 from tests.conftest import ORGANISATIONS
 from tests.jobs.imported import assert_on_record
 from tests.jobs.jobbing import asked, stored, until
 from tests.processes.serving import prepared
 from tests.processes.working import FILES, working
+from tests.receiving import silent
 
 
 def _bureau(database: Database) -> Actor:
@@ -154,6 +159,28 @@ def test_on_sqlite_a_server_runs_jobs_beside_the_requests_and_stops_cleanly(
         assert first.exitcode in (0, -signal.SIGTERM)
     # Whichever of the two had it: it was given back, or taken on by the other one.
     assert stored(database, waiting).attempts <= 1
+
+
+def test_receivers_that_never_answer_hold_up_no_job_of_a_process(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    actor = _bureau(database)
+    with silent() as receiver:
+        with writing(database) as session:
+            webhooks.register(session, actor, WebhookWrite(url=receiver.url), allow_private=True)
+            for _ in range(5):
+                emit(session, "job.finished", "job_1", {}, [actor.organisation_id])
+        # Embedded SQLite is served by the server, PostgreSQL by two threads a lane of `shanhai work`.
+        threads, is_served = (1, True) if database.is_sqlite else (2, False)
+        with working(database_url, tmp_path, serving=is_served, allow_private_webhooks=True):
+            until(lambda: len(receiver.connections) == threads, 90)
+            job_id = asked(database, actor, "store_files")
+            until(lambda: _settled(database, job_id), 90)
+            assert len(receiver.connections) == threads
+            with reading(database) as session:
+                tried = select(func.count()).where(Job.kind == KIND, Job.state == "running")
+                assert session.exec(tried).one() == threads
+    assert (stored(database, job_id).state, _stored(database, actor)) == ("done", FILES)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
