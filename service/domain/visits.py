@@ -27,6 +27,7 @@ from service.domain.shapes import (
     JsonOf,
     StrictBody,
     Versioned,
+    by_age,
     created,
     patched,
     replace_fields,
@@ -164,9 +165,14 @@ def visible_to(actor: Actor) -> SelectOfScalar[Visit]:
     )
 
 
-def listed(actor: Actor, project_id: str | None, since: date | None) -> SelectOfScalar[Visit]:
-    """Visible visits, oldest first; those that end on a day or later, of one's own project."""
-    statement = visible_to(actor).order_by(col(Visit.id))
+def listed(
+    actor: Actor, project_id: str | None, since: date | None, *, newest_first: bool = False
+) -> SelectOfScalar[Visit]:
+    """Visible visits in the order in which they were entered, oldest first unless asked otherwise.
+
+    Those that end on a day or later, of one's own project.
+    """
+    statement = visible_to(actor).order_by(by_age(Visit.id, newest_first=newest_first))
     if project_id:
         statement = statement.where(
             Visit.project_id == project_id, Visit.organisation_id == actor.organisation_id
