@@ -6,7 +6,8 @@ A real server on a fresh database (SQLite: the server does its jobs itself; Post
 it). The same synthetic rows as in `benchmarks.imports`, as CSV and as NDJSON. Each file is imported
 undisturbed, and once more on another database where every process is killed (SIGKILL) after a third of the
 rows and started again; both must have stored the same. Then the hostile workbooks of the tests are sent: the
-time is from the request for an import to its refusal, and memory is what the service grew by.
+time is from the request for an import to its refusal, and memory is what the service grew by. Before all that
+the largest file that may be sent is sent, once and four times at once.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -133,7 +135,6 @@ def served(kind: str, directory: Path) -> Iterator[Service]:
             "SHANHAI_DATA_DIR": str(directory),
             "SHANHAI_DATABASE_URL": url,
             "SHANHAI_LOG_LEVEL": "WARNING",
-            "SHANHAI_MAX_FILE_BYTES": str(256 * 2**20),
         }
         service = Service(database, environment, key, free_port(), kind == "postgresql")
         service.start()
@@ -252,6 +253,25 @@ def killed(kind: str, path: Path, mode: str, rows: int, third_seconds: float) ->
         return {"left": left, "stored": fingerprint(service.database)}
 
 
+def largest(kind: str, at_once: int) -> dict[str, Any]:
+    """The largest file, sent so many times at once: how long it took, and what memory grew by."""
+    content = os.urandom(2**20) * (Settings.model_fields["max_file_bytes"].default // 2**20)
+    with tempfile.TemporaryDirectory() as name, served(kind, Path(name)) as service, service.client as client:
+
+        def send(sent: bytes) -> None:
+            client.post("/v1/files", params={"name": "rows.ndjson"}, content=sent).raise_for_status()
+
+        # What the first one reads of modules is no file's.
+        send(content[:1_000_000])
+        service.peak_bytes, before = 0, service.resident()
+        with watched(service), ThreadPoolExecutor(at_once) as pool:
+            started = time.perf_counter()
+            list(pool.map(send, [content] * at_once))
+            seconds = time.perf_counter() - started
+        grown = (service.peak_bytes - before) / 2**20
+        return {"database": kind, "at_once": at_once, "seconds": seconds, "grown_mib": grown}
+
+
 def hostile(kind: str) -> list[dict[str, Any]]:
     """Every hostile workbook: how long until it was refused, why, and what memory grew by."""
     found = []
@@ -290,11 +310,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
     parser.add_argument("--modes", nargs="+", default=["row_by_row", "all_or_nothing"])
     parser.add_argument("--hostile-only", action="store_true")
+    parser.add_argument("--largest-only", action="store_true")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
     report: dict[str, Any] = {"seed": SEED, "rows": options.rows, "imports": [], "hostile": []}
+    if not options.hostile_only:
+        report["largest"] = [largest(kind, count) for kind in options.databases for count in (1, 4)]
+        for line in report["largest"]:
+            print(
+                f"{line['database']:<10} largest file, {line['at_once']} at once: {line['seconds']:.1f} s  "
+                f"memory +{line['grown_mib']:.0f} MiB",
+                flush=True,
+            )
     with tempfile.TemporaryDirectory() as name:
-        files = () if options.hostile_only else _files(Path(name), options.rows)
+        only = options.hostile_only or options.largest_only
+        files = () if only else _files(Path(name), options.rows)
         for kind, mode, path in ((k, m, p) for k in options.databases for m in options.modes for p in files):
             line = undisturbed(kind, path, mode, options.rows)
             third = (line["seconds"] - line["sent_seconds"]) / 3
@@ -309,7 +339,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 f"the same {line['stored'][0]:,} rows",
                 flush=True,
             )
-    report["hostile"] = hostile("sqlite")
+    report["hostile"] = [] if options.largest_only else hostile("sqlite")
     for line in report["hostile"]:
         print(
             f"{line['workbook']:<40} {line['bytes']:>9,} bytes  {line['code']:<20} {line['where']:<11}"

@@ -21,7 +21,7 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=64, description="Worker processes of `serve`.")
     signing_key: str = Field("", description="Signs page cursors; empty means one kept in the database.")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Larger request bodies are refused with 413.")
-    max_file_bytes: int = Field(33_554_432, ge=1024, description="Larger files sent are refused with 413.")
+    max_file_bytes: int = Field(134_217_728, ge=1024, description="Larger files sent are refused with 413.")
     file_timeout_seconds: float = Field(60.0, gt=0, description="A file that takes longer is answered 408.")
     serve_jobs: bool = Field(True, description="Whether `serve` on SQLite runs jobs beside the requests.")
     job_threads: int = Field(1, ge=1, le=32, description="Jobs at once in each lane of each process.")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from service.api.deps import (
     ApprovalDecider,
@@ -12,6 +10,7 @@ from service.api.deps import (
     ApprovalWriter,
     Cursor,
     Limit,
+    NewestFirst,
     PathId,
     ReadSession,
     WriteSession,
@@ -34,7 +33,7 @@ def list_approvals(
     actor: ApprovalReader,
     state: State | None = None,
     action: Action | None = None,
-    newest_first: Annotated[bool, Query(description="For looking back; else the oldest come first.")] = False,
+    newest_first: NewestFirst = False,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[ApprovalRead]:

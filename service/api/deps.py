@@ -296,6 +296,7 @@ Limit = Annotated[int, Query(ge=1, le=100, description="Items per page.")]
 Cursor = Annotated[
     str | None, Query(min_length=1, max_length=2000, description="`next_cursor` of the page before.")
 ]
+NewestFirst = Annotated[bool, Query(description="For looking back; else the oldest come first.")]
 Search = Annotated[ShortText | None, Query(description="Part of a name, or the start of a code.")]
 RegionFilter = Annotated[
     RegionCode | None, Query(description="A region's code; of lists of places, with all below it.")

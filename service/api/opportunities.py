@@ -11,6 +11,7 @@ from service.api.deps import (
     Cursor,
     IndexDep,
     Limit,
+    NewestFirst,
     OpportunityReader,
     OpportunityWriter,
     PathId,
@@ -41,11 +42,14 @@ def list_opportunities(
     project_id: Annotated[Id | None, Query(description="Of this project.")] = None,
     profile_id: Annotated[Id | None, Query(description="At this place.")] = None,
     overdue: Annotated[bool | None, Query(description="With a milestone that is late, or without.")] = None,
+    newest_first: NewestFirst = False,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[OpportunityRead]:
-    """The joint records of which the caller is a side, ended ones too."""
-    statement = opportunities.listed(session, actor, stage, project_id, profile_id, overdue)
+    """The joint records of which the caller is a side, ended ones too; oldest first."""
+    statement = opportunities.listed(
+        session, actor, stage, project_id, profile_id, overdue, newest_first=newest_first
+    )
     show = partial(opportunities.read, session, actor)
     return page(request, session, statement, show, limit, cursor)
 

@@ -11,6 +11,7 @@ from fastapi.security import HTTPBearer
 from service.api.deps import (
     Cursor,
     Limit,
+    NewestFirst,
     PathId,
     ProfileReader,
     ProfileWriter,
@@ -66,11 +67,12 @@ def list_profile_requests(
     actor: ProfileReader,
     profile_id: Annotated[Id | None, Query(description="About this profile.")] = None,
     state: Annotated[State | None, Query(description="In this state.")] = None,
+    newest_first: NewestFirst = False,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[ProfileRequestRead]:
-    """One's own requests, with what was answered."""
-    statement = profile_requests.listed(actor, profile_id, state)
+    """One's own requests, with what was answered; oldest first."""
+    statement = profile_requests.listed(actor, profile_id, state, newest_first=newest_first)
     return page(request, session, statement, partial(profile_requests.read, session), limit, cursor)
 
 

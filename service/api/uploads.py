@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -64,7 +65,7 @@ class Uploads:
                 size += len(part)
                 if size > self._most_bytes:
                     raise self._too_large()
-                sent.write(part)
+                _keep(sent, part)
         except ClientDisconnect as error:
             raise BodyTooSlow(
                 "disconnected", "The connection closed before the file was complete."
@@ -77,6 +78,17 @@ class Uploads:
 
     def _too_large(self) -> BodyTooLarge:
         return BodyTooLarge("body_too_large", f"A file may have {self._most_bytes} bytes. Part it.")
+
+
+def _keep(sent: SpooledTemporaryFile[bytes], part: bytes) -> None:
+    try:
+        sent.write(part)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise Unavailable(
+            "storage_full", "There is no room for the file at this moment. Tell the operator.", 60
+        ) from error
 
 
 def uploads_of(request: Request) -> Uploads:

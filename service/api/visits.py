@@ -11,6 +11,7 @@ from service.api.deps import (
     Cursor,
     LanguageDep,
     Limit,
+    NewestFirst,
     PathId,
     ReadSession,
     VisitReader,
@@ -43,12 +44,13 @@ def list_visits(
     actor: VisitReader,
     project_id: Annotated[Id | None, Query(description="For this project of one's own.")] = None,
     since: Annotated[Day | None, Query(description="That end on this day or later.")] = None,
+    newest_first: NewestFirst = False,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[VisitRead]:
-    """Own visits, and those that stop at a place of the caller's."""
-    show = partial(visits.read, session, actor)
-    return page(request, session, visits.listed(actor, project_id, since), show, limit, cursor)
+    """Own visits, and those that stop at a place of the caller's; in the order in which they were entered."""
+    statement = visits.listed(actor, project_id, since, newest_first=newest_first)
+    return page(request, session, statement, partial(visits.read, session, actor), limit, cursor)
 
 
 @router.post("", status_code=201, summary="Plan a visit", responses=documented(408, 409, 413))

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import JSON, Index, String, text
-from sqlmodel import Field, Session, col, select
+from sqlmodel import Field, Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from service.access import audit
@@ -26,6 +26,7 @@ from service.domain.shapes import (
     ExpectedVersion,
     StrictBody,
     Versioned,
+    by_age,
     created,
     replace_fields,
     require_version,
@@ -209,8 +210,7 @@ def listed(
     actor: Actor, state: State | None, action: Action | None, *, newest_first: bool = False
 ) -> SelectOfScalar[Approval]:
     """Visible approvals; oldest first, for that is the order in which they should be decided."""
-    order = col(Approval.id).desc() if newest_first else col(Approval.id)
-    statement = visible_to(actor).order_by(order)
+    statement = visible_to(actor).order_by(by_age(Approval.id, newest_first=newest_first))
     if state:
         statement = statement.where(Approval.state == state)
     return statement.where(Approval.action == action) if action else statement

@@ -20,7 +20,7 @@ from service.domain.outcomes import Reason
 from service.domain.profiles import Profile
 from service.domain.projects import Project
 from service.domain.regions import Region
-from service.domain.shapes import Answer, StrictBody, Versioned, strict
+from service.domain.shapes import Answer, StrictBody, Versioned, by_age, strict
 from service.domain.stages import Stage
 from service.errors import NotFound
 from service.units import Day, Id, Instant, LongText, ShortText, shanghai_day
@@ -203,9 +203,14 @@ def listed(
     project_id: str | None,
     profile_id: str | None,
     overdue: bool | None,
+    *,
+    newest_first: bool = False,
 ) -> SelectOfScalar[Opportunity]:
-    """Visible records, oldest first; ``overdue`` are those with a milestone that is late."""
-    statement = visible_to(actor).order_by(col(Opportunity.id))
+    """Visible records, oldest first unless asked otherwise.
+
+    ``overdue`` are those with a milestone that is late.
+    """
+    statement = visible_to(actor).order_by(by_age(Opportunity.id, newest_first=newest_first))
     if stage:
         statement = statement.where(Opportunity.stage == stage)
     if project_id:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field as Check
 from sqlalchemy import JSON
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from service.access import audit
@@ -28,6 +28,7 @@ from service.domain.shapes import (
     ExpectedVersion,
     StrictBody,
     Versioned,
+    by_age,
     created,
     replace_fields,
     require_version,
@@ -150,9 +151,11 @@ def visible_to(actor: Actor) -> SelectOfScalar[ProfileRequest]:
     return select(ProfileRequest).where(ProfileRequest.organisation_id == actor.organisation_id)
 
 
-def listed(actor: Actor, profile_id: str | None, state: State | None) -> SelectOfScalar[ProfileRequest]:
-    """One's own requests, oldest first."""
-    statement = visible_to(actor).order_by(col(ProfileRequest.id))
+def listed(
+    actor: Actor, profile_id: str | None, state: State | None, *, newest_first: bool = False
+) -> SelectOfScalar[ProfileRequest]:
+    """One's own requests, oldest first unless asked otherwise."""
+    statement = visible_to(actor).order_by(by_age(ProfileRequest.id, newest_first=newest_first))
     if profile_id:
         statement = statement.where(ProfileRequest.profile_id == profile_id)
     return statement.where(ProfileRequest.state == state) if state else statement

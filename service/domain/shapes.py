@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_snake
 from sqlalchemy import JSON
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col
 from sqlmodel._compat import SQLModelConfig
 
 from service.database import UtcDateTime, now
@@ -147,6 +147,11 @@ def field_errors(errors: Any, skip: int = 0) -> list[FieldError]:
         )
         for error in errors
     ]
+
+
+def by_age(row_id: Any, *, newest_first: bool) -> Any:
+    """The order of a list by when its rows were entered: ids grow with time."""
+    return col(row_id).desc() if newest_first else col(row_id)
 
 
 def _escaped(part: Any) -> str:

@@ -20,7 +20,7 @@ from service.access.policy import Actor
 from service.domain import projects
 from service.domain.profiles import Profile
 from service.domain.regions import Region
-from service.domain.shapes import Answer, JsonOf, StrictBody, Versioned, strict
+from service.domain.shapes import Answer, JsonOf, StrictBody, Versioned, by_age, strict
 from service.errors import NotFound
 from service.units import Day, Id, Instant, LongText, Name, ShortText, WrittenText
 
@@ -152,9 +152,14 @@ def visible_to(actor: Actor) -> SelectOfScalar[Visit]:
     )
 
 
-def listed(actor: Actor, project_id: str | None, since: date | None) -> SelectOfScalar[Visit]:
-    """Visible visits, oldest first; those that end on a day or later, of one's own project."""
-    statement = visible_to(actor).order_by(col(Visit.id))
+def listed(
+    actor: Actor, project_id: str | None, since: date | None, *, newest_first: bool = False
+) -> SelectOfScalar[Visit]:
+    """Visible visits in the order in which they were entered, oldest first unless asked otherwise.
+
+    Those that end on a day or later, of one's own project.
+    """
+    statement = visible_to(actor).order_by(by_age(Visit.id, newest_first=newest_first))
     if project_id:
         statement = statement.where(
             Visit.project_id == project_id, Visit.organisation_id == actor.organisation_id

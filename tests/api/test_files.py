@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from datetime import timedelta
 from typing import Any
@@ -258,6 +259,21 @@ def test_a_file_may_be_larger_than_a_body_but_not_than_a_file(world: World, data
     # Elsewhere the limit of bodies holds.
     too_large = world.post("jiashan", "/v1/projects", {"name": "x" * 3000})
     assert (too_large.status_code, too_large.json()["code"]) == (413, "body_too_large")
+
+
+def test_a_file_for_which_the_temporary_storage_has_no_room_is_told_so_and_its_place_is_free_again(
+    world: World, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("service.api.uploads.SpooledTemporaryFile.write", full)
+        for _ in range(uploads.AT_ONCE + 1):
+            refused = _send(world)
+            assert (refused.status_code, refused.json()["code"]) == (503, "storage_full")
+    assert _count(database) == (0, 0)
+    assert _send(world).status_code == 201
 
 
 class Wire:
