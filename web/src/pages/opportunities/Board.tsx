@@ -86,7 +86,7 @@ function Stack({ stage, overdue, limit }: { stage: Stage; overdue: true | undefi
   const { t } = useTranslation();
   const query = { stage, overdue };
   const paged = usePaged(["opportunities", "board", query, limit], (cursor) =>
-    dataOf(api.GET("/v1/opportunities", { params: { query: { ...query, limit, cursor } } })),
+    dataOf(api.GET("/v1/opportunities", { params: { query: { ...query, newest_first: true, limit, cursor } } })),
   );
   const title = t(`choice.stage_${stage}`);
   return (

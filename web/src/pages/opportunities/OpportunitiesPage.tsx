@@ -90,7 +90,7 @@ interface Query {
 function Listed({ query }: { query: Query }) {
   const { t } = useTranslation();
   const paged = usePaged(["opportunities", "list", query], (cursor) =>
-    dataOf(api.GET("/v1/opportunities", { params: { query: { ...query, limit: 20, cursor } } })),
+    dataOf(api.GET("/v1/opportunities", { params: { query: { ...query, newest_first: true, limit: 20, cursor } } })),
   );
   return (
     <PagedTable<Opportunity>

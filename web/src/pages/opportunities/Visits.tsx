@@ -18,7 +18,7 @@ export function Visits({ row }: { row: Opportunity }) {
   const isProjects = row.project_organisation_id === useSession().organisation.id;
   const query = isProjects ? { project_id: row.project_id } : {};
   const paged = usePaged(["visits", query], (cursor) =>
-    dataOf(api.GET("/v1/visits", { params: { query: { ...query, limit: 50, cursor } } })),
+    dataOf(api.GET("/v1/visits", { params: { query: { ...query, newest_first: true, limit: 50, cursor } } })),
   );
   const here = paged.items.filter(
     (visit) =>

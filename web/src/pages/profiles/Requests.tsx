@@ -33,7 +33,7 @@ export function Requests({ profileId }: { profileId?: string }) {
   const [state, setState] = useState<Request["state"]>();
   const query = { profile_id: profileId, state };
   const paged = usePaged(["profile-requests", query], (cursor) =>
-    dataOf(api.GET("/v1/profile-requests", { params: { query: { ...query, limit: 20, cursor } } })),
+    dataOf(api.GET("/v1/profile-requests", { params: { query: { ...query, newest_first: true, limit: 20, cursor } } })),
   );
   return (
     <Flex vertical gap={12}>

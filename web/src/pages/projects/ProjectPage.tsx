@@ -137,7 +137,7 @@ function Delete({ stored }: { stored: { data: Project; etag: string | null } }) 
 function Opportunities({ project }: { project: Project }) {
   const { t } = useTranslation();
   const { items, more, loading, error } = usePaged(["opportunities", "of", project.id], (cursor) =>
-    dataOf(api.GET("/v1/opportunities", { params: { query: { project_id: project.id, cursor, limit: 20 } } })),
+    dataOf(api.GET("/v1/opportunities", { params: { query: { project_id: project.id, newest_first: true, cursor, limit: 20 } } })),
   );
   return (
     <Card size="small" title={t("projects.stands")} loading={loading && items.length === 0}>

@@ -21,7 +21,7 @@ export function VisitsList() {
   const mayWrite = useMay("visits:write");
   const [isToCome, setToCome] = useState(false);
   const query = { since: isToCome ? today() : undefined };
-  const paged = usePaged(["visits", query], (cursor) => dataOf(api.GET("/v1/visits", { params: { query: { ...query, limit: 20, cursor } } })));
+  const paged = usePaged(["visits", query], (cursor) => dataOf(api.GET("/v1/visits", { params: { query: { ...query, newest_first: true, limit: 20, cursor } } })));
   return (
     <Flex vertical gap={12}>
       <Typography.Text type="secondary">{t("visits.intro")}</Typography.Text>
