@@ -75,7 +75,7 @@ class Upkeep:
         if newest is None:
             return
         with reading(self._database) as session:
-            if self._in_the_middle_of_a_bulk(session, newest) and not lay_out:
+            if not lay_out and self._in_the_middle_of_a_bulk(session, newest):
                 return
             snapshot = self._index.current(session)
             same = revision_of(session) == snapshot.revision
